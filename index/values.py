@@ -1,0 +1,149 @@
+"""The values that the index is made of: documents, pages and chunks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a document, as a range of its text.
+
+    Attributes:
+        number: Page number as printed by a reader program, from 1.
+        start: Offset of the page's first character in the document's text.
+        end: Offset after its last character.
+    """
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a loader makes of a file's bytes.
+
+    Attributes:
+        text: The document's text; all offsets refer to it.
+        title: What the document calls itself, or None.
+        date: What the document says of its own date, ISO 8601 (`2020-02-21`), or None.
+        pages: Pages in order, empty where the format has none.
+        markup: `text` where a line is a line, `markdown` where lines follow Markdown's rules.
+    """
+
+    text: str
+    title: str | None
+    date: str | None
+    pages: tuple[Page, ...]
+    markup: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it is indexed and cited.
+
+    Attributes:
+        id: Derived from collection and source, so that an edit keeps it.
+        collection: Name of the collection that it belongs to.
+        source: The path below the folder that was added, or the name of an uploaded file.
+        title: What the document calls itself, else its source's name.
+        date: What the document says of its own date, ISO 8601, or None.
+        text: The whole text, in Unicode code points.
+        pages: Pages in order, empty where the format has none.
+        content_hash: SHA-256 of the file's bytes, hexadecimal.
+        modified: When the file was last changed, ISO 8601 in UTC.
+    """
+
+    id: str
+    collection: str
+    source: str
+    title: str
+    date: str | None
+    text: str
+    pages: tuple[Page, ...]
+    content_hash: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document: `text == document.text[start:end]`.
+
+    Attributes:
+        id: Derived from the document's id, the range and the text.
+        document_id: The document that it is a slice of.
+        ordinal: Position among the document's chunks, from 0.
+        start: Offset of its first character in the document's text.
+        end: Offset after its last character.
+        text: The slice.
+        heading: The headings (and the header row of a table) that it stands under, or "".
+        page: Number of the page on which it starts, or None.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    heading: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A line of the list of documents: everything but the text.
+
+    Attributes:
+        id: The document's id.
+        source: The path below the folder that was added, or the name of an uploaded file.
+        title: What the document calls itself, else its source's name.
+        date: What the document says of its own date, ISO 8601, or None.
+        size: Length of its text in characters.
+        chunks: How many chunks it was cut into.
+        modified: When the file was last changed, ISO 8601 in UTC.
+        collection: Name of the collection that it belongs to.
+    """
+
+    id: str
+    source: str
+    title: str
+    date: str | None
+    size: int
+    chunks: int
+    modified: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: its document's id (None where refused), source and reason."""
+
+    id: str | None
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of every file that was to be added.
+
+    Attributes:
+        added: New or changed documents, now searchable.
+        unchanged: Documents whose file is as it was.
+        refused: Files that could not be indexed, each with its reason.
+        removed: Documents whose file vanished from a folder that was added again.
+    """
+
+    added: tuple[Outcome, ...]
+    unchanged: tuple[Outcome, ...]
+    refused: tuple[Outcome, ...]
+    removed: tuple[Outcome, ...]
+
+
+def digest(*parts: str) -> str:
+    """Return 16 hexadecimal digits that stand for `parts`, in their order."""
+    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(joined).hexdigest()[:16]
