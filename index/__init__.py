@@ -1,0 +1,1 @@
+"""Documents in, a durable and searchable index on disk."""

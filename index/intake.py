@@ -1,0 +1,231 @@
+"""Decides what has to be done about each file: index it, leave it, or remove its document."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from index.build import Job
+from index.catalogue import CatalogueReader, FileState
+from index.errors import NotFoundError, RefusedFileError
+from index.folder import FoundFile, Scan, scan
+from index.loaders import Limits, load
+from index.settings import Settings
+from index.values import Extract, Outcome, digest
+
+ORIGINALS = "originals"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What has to be done.
+
+    Attributes:
+        jobs: New and changed files.
+        unchanged: Files that are as they were.
+        touched: States of those among them whose stamp changed, though not their content.
+        refused: Files that can't be indexed.
+        vanished: Documents whose file is gone.
+    """
+
+    jobs: tuple[Job, ...] = ()
+    unchanged: tuple[Outcome, ...] = ()
+    touched: tuple[FileState, ...] = ()
+    refused: tuple[Outcome, ...] = ()
+    vanished: tuple[Outcome, ...] = ()
+
+    def __add__(self, other: Intake) -> Intake:
+        """Return what both say."""
+        return Intake(
+            self.jobs + other.jobs,
+            self.unchanged + other.unchanged,
+            self.touched + other.touched,
+            self.refused + other.refused,
+            self.vanished + other.vanished,
+        )
+
+
+def take_path(path: Path, collection: str, reader: CatalogueReader, settings: Settings) -> Intake:
+    """Compare a file or folder with what the catalogue knows of it."""
+    try:
+        found = scan(path, exclude=[settings.data_dir.absolute()])
+    except NotFoundError as error:
+        return Intake(refused=(Outcome(None, str(path), str(error)),))
+    intake = Intake(refused=found.refused)
+    taken: dict[str, str] = {}
+    for file in found.files:
+        intake += _take_file(file, collection, reader, settings, taken)
+    vanished = _find_vanished(path, found, collection, reader)
+    return replace(intake, vanished=vanished)
+
+
+def take_upload(file: Path, collection: str, reader: CatalogueReader, settings: Settings) -> Intake:
+    """Keep a copy of an uploaded file, and compare it with an earlier one of the same name."""
+    name = _safe_name(file.name)
+    too_large = file.stat().st_size > settings.max_file_bytes
+    content_hash = "" if too_large else _hash_file(file)
+    kept = f"{ORIGINALS}/{content_hash[:16]}/{name}"
+    source = _free_source([name, f"uploads/{name}"], collection, kept, reader, {})
+    before = reader.owner(collection, source)
+    if before and before.content_hash == content_hash:
+        return Intake(unchanged=(Outcome(before.document_id, source, ""),))
+    state = FileState(digest(collection, source), source, kept, 0, content_hash, content_hash)
+    target = settings.data_dir / kept
+    if not too_large:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    load_file = partial(load, file if too_large else target, limits=_limits(settings))
+    return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before)),))
+
+
+def take_text(
+    source: str, title: str, text: str, collection: str, reader: CatalogueReader
+) -> Intake:
+    """Compare a text held in memory with an earlier one of the same source."""
+    content_hash = hashlib.sha256(f"{title}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
+    before = reader.owner(collection, source)
+    if before and before.content_hash == content_hash:
+        return Intake(unchanged=(Outcome(before.document_id, source, ""),))
+    state = FileState(digest(collection, source), source, None, 0, "", content_hash)
+    return Intake(jobs=(Job(state, collection, _now(), partial(_extract_text, title, text)),))
+
+
+def remove_original(data_dir: Path, kept: str) -> None:
+    """Delete the copy of an uploaded file."""
+    folder = (data_dir / kept).parent
+    if folder.parent == data_dir / ORIGINALS:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take_file(
+    file: FoundFile,
+    collection: str,
+    reader: CatalogueReader,
+    settings: Settings,
+    taken: dict[str, str],
+) -> Intake:
+    path = str(file.path)
+    before = reader.file_state(collection, path)
+    try:
+        status = file.path.stat()
+        stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+        if before and before.stamp == stamp and before.device == file.device:
+            return Intake(unchanged=(Outcome(before.document_id, before.source, ""),))
+        too_large = status.st_size > settings.max_file_bytes
+        content_hash = "" if too_large else _hash_file(file.path)
+    except OSError as error:
+        reason = f"can't be read ({error.strerror}); check its permissions"
+        return Intake(refused=(Outcome(None, file.source, reason),))
+    if before and before.content_hash == content_hash:
+        state = replace(before, device=file.device, stamp=stamp)
+        outcome = Outcome(before.document_id, before.source, "")
+        return Intake(unchanged=(outcome,), touched=(state,))
+    source = before.source if before else _claim(file, collection, reader, taken)
+    state = FileState(digest(collection, source), source, path, file.device, stamp, content_hash)
+    modified = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
+    load_file = partial(load, file.path, limits=_limits(settings))
+    return Intake(jobs=(Job(state, collection, modified, _keep_before(load_file, before)),))
+
+
+def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dict[str, str]) -> str:
+    """Return the file's source, lengthened by its folders' names where another file has it."""
+    parts = file.path.parts[1:]
+    own = len(Path(file.source).parts)
+    longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
+    source = _free_source([file.source, *longer], collection, str(file.path), reader, taken)
+    taken[source] = str(file.path)
+    return source
+
+
+def _free_source(
+    candidates: Sequence[str],
+    collection: str,
+    path: str,
+    reader: CatalogueReader,
+    taken: dict[str, str],
+) -> str:
+    for source in candidates:
+        owner = reader.owner(collection, source)
+        ours = owner is None or owner.path == path or _both_uploads(owner.path, path)
+        if ours and taken.get(source, path) == path:
+            return source
+    return candidates[-1]
+
+
+def _both_uploads(one: str | None, other: str) -> bool:
+    return one is not None and one.startswith(ORIGINALS) and other.startswith(ORIGINALS)
+
+
+def _find_vanished(
+    path: Path, found: Scan, collection: str, reader: CatalogueReader
+) -> tuple[Outcome, ...]:
+    """Return the documents below `path` whose file is gone for good.
+
+    A file that can't be seen isn't gone: its folder may be unreadable, or the disk that it was on
+    may not be mounted, in which case its place is on another device than before.
+    """
+    present = {str(file.path) for file in found.files}
+    present |= {str((path / outcome.source).absolute()) for outcome in found.refused}
+    return tuple(
+        Outcome(state.document_id, state.source, "its file is gone")
+        for state in reader.states_below(collection, str(path.absolute()))
+        if state.path and state.path not in present and _is_gone(state, found.unreadable)
+    )
+
+
+def _is_gone(state: FileState, unreadable: Iterable[Path]) -> bool:
+    path = Path(state.path or "")
+    if any(path.is_relative_to(folder) for folder in unreadable):
+        return False
+    folder = next(parent for parent in path.parents if parent.is_dir())
+    return folder.stat().st_dev == state.device
+
+
+def _keep_before(
+    load_file: Callable[[], Extract], before: FileState | None
+) -> Callable[[], Extract]:
+    if before is None:
+        return load_file
+
+    def load_or_keep() -> Extract:
+        try:
+            return load_file()
+        except RefusedFileError as refusal:
+            raise RefusedFileError(f"{refusal} (what was indexed before is kept)") from refusal
+
+    return load_or_keep
+
+
+def _extract_text(title: str, text: str) -> Extract:
+    if not text.strip():
+        raise RefusedFileError("there is no text in it")
+    return Extract(text, title or None, None, (), "text")
+
+
+def _safe_name(name: str) -> str:
+    """Return a file name that can be stored and shown, whatever a client sent."""
+    bare = Path(name.replace("\\", "/")).name
+    shown = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in bare).lstrip(".")
+    stem, suffix = Path(shown).stem, Path(shown).suffix
+    return f"{stem.encode()[:150].decode('utf-8', 'ignore')}{suffix[:20]}" if shown else "unnamed"
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_file_bytes=settings.max_file_bytes, max_text_characters=settings.max_text_characters
+    )
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

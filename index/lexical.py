@@ -1,0 +1,202 @@
+"""Lexical search with tantivy: BM25 over word stems, in a folder of immutable files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.errors import CatalogueError
+from index.vectors import Keys, Scores
+
+if TYPE_CHECKING:
+    import tantivy
+
+# What each field's BM25 counts. Faint lines (repeated ones, those without a sentence) can be found,
+# but hardly move a ranking.
+WEIGHTS = {"body": 1.0, "heading": 0.3, "faint": 0.1}
+MOST_TERMS = 64  # of a question; the rarest are kept
+PHRASE_WEIGHT = 1.0
+_HEAP = 64_000_000  # bytes that tantivy may use while it writes
+_CODE = re.compile(r"\w+(?:[-/._:@#+]\w+)+")
+_SCRIPTS_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chunk as it is searched by its words."""
+
+    key: int
+    document_id: str
+    collection: str
+    body: str
+    heading: str
+    faint: str
+
+
+class LexicalIndex:
+    """The words of all chunks of one generation, opened for searching."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in `folder`.
+
+        Raises:
+            CatalogueError: The folder doesn't hold one.
+        """
+        self._index = _open(folder)
+        self._searcher = self._index.searcher()
+        self._schema = self._index.schema
+        self._analyzer = _analyzer()
+
+    def terms(self, text: str) -> list[str]:
+        """Return the distinct stems of `text` that can be searched for, in order."""
+        return list(dict.fromkeys(self._analyzer.analyze(segmented(text))))
+
+    def document_frequency(self, term: str) -> int:
+        """Return in how many chunks a stem occurs."""
+        return int(self._searcher.doc_freq("body", term))
+
+    @property
+    def size(self) -> int:
+        """Number of chunks."""
+        return int(self._searcher.num_docs)
+
+    def search(self, text: str, k: int, *, collection: str | None) -> tuple[Keys, Scores]:
+        """Return keys and scores of the `k` chunks whose words fit `text` best, best first.
+
+        Words that occur nowhere are matched by words one typing error away.
+        """
+        from tantivy import Occur, Query
+
+        weighted = self._term_queries(text)
+        if not weighted or not self.size:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        query = Query.boolean_query([(Occur.Should, part) for part in weighted])
+        if collection is not None:
+            inside = Query.term_query(self._schema, "collection", collection)
+            query = Query.boolean_query(
+                [(Occur.Must, Query.const_score_query(inside, 0.0)), (Occur.Must, query)]
+            )
+        hits = self._searcher.search(query, limit=k, count=False).hits
+        keys = np.array(
+            self._searcher.fast_field_values("key", [address for _, address in hits]), np.int64
+        )
+        scores = np.array([score for score, _ in hits], np.float32)
+        # Ties are broken by key, as in dense search, so that a ranking doesn't depend on segments.
+        order = np.lexsort((keys, -scores))
+        return keys[order], scores[order]
+
+    def _term_queries(self, text: str) -> list[tantivy.Query]:
+        from tantivy import Query
+
+        frequencies = {term: self.document_frequency(term) for term in self.terms(text)}
+        rarest = sorted(frequencies, key=lambda term: (frequencies[term], term))[:MOST_TERMS]
+        queries = []
+        for term in rarest:
+            for field, weight in WEIGHTS.items():
+                queries.append(self._weighted(field, term, weight))
+            if not frequencies[term] and len(term) > 4 and term.isalpha():
+                fuzzy = Query.fuzzy_term_query(self._schema, "body", term, distance=1)
+                queries.append(Query.boost_query(fuzzy, 5.0))
+        for code in _CODE.findall(text)[:8]:
+            words: list[str | tuple[int, str]] = [*self._analyzer.analyze(code)]
+            if len(words) > 1:
+                phrase = Query.phrase_query(self._schema, "body", words)
+                queries.append(Query.boost_query(phrase, PHRASE_WEIGHT))
+        return queries
+
+    def _weighted(self, field: str, term: str, weight: float) -> tantivy.Query:
+        from tantivy import Query
+
+        query = Query.term_query(self._schema, field, term, index_option="freq")
+        return query if weight == 1.0 else Query.boost_query(query, weight)
+
+
+def create(folder: Path) -> None:
+    """Make an empty index in an empty folder."""
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("collection", tokenizer_name="raw", index_option="basic")
+    for field in WEIGHTS:
+        builder.add_text_field(field, tokenizer_name="footnote", index_option="position")
+    index = tantivy.Index(builder.build(), path=str(folder))
+    index.register_tokenizer("footnote", _analyzer())
+    index.writer(_HEAP, 1).commit()
+
+
+def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> None:
+    """Remove the chunks of some documents, then add chunks, in one step.
+
+    Args:
+        folder: A folder that `create` filled or a copy of one; nobody may have it open.
+        removed: Ids of documents.
+        added: New chunks.
+    """
+    import tantivy
+
+    writer = _open(folder).writer(_HEAP, 1)
+    for document_id in removed:
+        writer.delete_documents("document", document_id)
+    for entry in added:
+        document = tantivy.Document()
+        document.add_unsigned("key", entry.key)
+        document.add_text("document", entry.document_id)
+        document.add_text("collection", entry.collection)
+        document.add_text("body", segmented(entry.body))
+        document.add_text("heading", segmented(entry.heading))
+        document.add_text("faint", segmented(entry.faint))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def segmented(text: str) -> str:
+    """Return `text` with a space after each pair of letters where a script has no spaces.
+
+    Chinese, Japanese, Thai and their like are searched by overlapping pairs of letters.
+    """
+    return _SCRIPTS_WITHOUT_SPACES.sub(_pairs, text)
+
+
+def _pairs(match: re.Match[str]) -> str:
+    run = match[0]
+    if len(run) == 1:
+        return f" {run} "
+    return " " + " ".join(run[place : place + 2] for place in range(len(run) - 1)) + " "
+
+
+def _open(folder: Path) -> Any:
+    import tantivy
+
+    try:
+        index = tantivy.Index.open(str(folder))
+    except ValueError as error:
+        raise CatalogueError(
+            f"the word index {folder.name!r} can't be read; run 'python -m index rebuild'"
+        ) from error
+    index.register_tokenizer("footnote", _analyzer())
+    return index
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (
+        Filter.remove_long(60),
+        Filter.lowercase(),
+        Filter.ascii_fold(),
+        Filter.stopword("english"),
+        Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()
