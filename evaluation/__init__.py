@@ -1,0 +1,1 @@
+"""Evaluation: one command that says how good the answers are."""
