@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evaluation.datasets import Question
-from evaluation.predictions import Found, Prediction, Quote
+from evaluation.predictions import REFUSED, Found, Prediction, Quote
 from evaluation.systems import System
 from index.errors import InvalidInputError
 
 PASSAGES = 10  # hits to report at least, where a question set is about answers
 DOCUMENTS = 100  # distinct documents to report, where it is about retrieval
 FIRST_SEARCH = 300  # passages to begin with, until there are as many documents
+LONGEST_SEARCH = 1000  # what the public endpoint allows
 
 JsonObject = Mapping[str, Any]
 
@@ -75,9 +76,9 @@ def distinct_documents(system: System, query: str) -> list[JsonObject]:
         best: dict[str, JsonObject] = {}
         for hit in hits:
             best.setdefault(hit["document_id"], hit)
-        if len(best) >= wanted or len(hits) < k:
+        if len(best) >= wanted or len(hits) < k or k == LONGEST_SEARCH:
             return list(best.values())[:wanted]
-        k *= 2
+        k = min(2 * k, LONGEST_SEARCH)
 
 
 def more_hits(system: System, answer: JsonObject) -> Iterator[JsonObject]:
@@ -100,7 +101,7 @@ def refusal(question: Question, reason: str, latency_ms: float) -> Prediction:
     return Prediction(
         id=question.id,
         question=question.text,
-        answer=reason,
+        answer=REFUSED + reason,
         short_answer="",
         best_span="",
         abstained=True,

@@ -73,11 +73,9 @@ def draw_latency(axes: Axes, latency_ms: Column) -> None:
     """Draw a histogram with the median and the 95th percentile marked."""
     median, high, end = np.percentile(latency_ms, (50, 95, 99.5))
     axes.hist(latency_ms, np.linspace(0, max(end, 1e-3), 41).tolist(), color=BLUE, alpha=0.8)
-    for value, label in ((median, "p50"), (high, "p95")):
+    for value, text, side in ((median, "p50 ", "right"), (high, " p95", "left")):
         axes.axvline(value, color=ORANGE, linewidth=1)
-        axes.annotate(
-            label, (value, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom"
-        )
+        axes.annotate(text, (value, 1), xycoords=("data", "axes fraction"), ha=side, va="top")
     axes.set(xlim=(0, max(end, 1e-3)), xlabel="milliseconds", ylabel="questions")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+REFUSED = "refused: "
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -58,6 +60,11 @@ class Prediction:
     hits: tuple[Found, ...]
     latency_ms: float
     timings_ms: Mapping[str, float]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the system wouldn't take the question; the answer then says why."""
+        return self.abstained and self.answer.startswith(REFUSED)
 
     def as_object(self) -> dict[str, Any]:
         """Return everything as JSON."""

@@ -13,11 +13,17 @@ from evaluation.plots import draw_plots
 from evaluation.predictions import Prediction
 from evaluation.relevance import is_relevant, is_supported
 from evaluation.scores import Scores
-from evaluation.tables import GROUPS, interval, shown
+from evaluation.tables import GROUPS, figures_of, interval, label, shown
 
 TEMPLATE = Path(__file__).with_name("report.html")
 HITS_SHOWN = 5
 EXCERPT_CHARACTERS = 300
+SHORT = {"citations.precision": "cit. prec.", "citations.recall": "cit. recall"}
+SHORT |= {
+    "answers.exact_match": "EM",
+    "answers.right": "right",
+    "abstention.accuracy": "abst. acc.",
+}
 FAILURES_SHOWN = 300  # of each class; a page of thousands is slow to open
 
 
@@ -66,9 +72,9 @@ def figure_groups(metrics: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[
     """Yield each group's name with its figures as (name, value, interval)."""
     for group in GROUPS:
         rows = [
-            (name, shown(f"{group}.{name}", figure["value"]), interval(f"{group}.{name}", figure))
-            for name, figure in metrics.get(group, {}).items()
-            if "value" in figure
+            (label(path), shown(path, figure["value"]), interval(path, figure))
+            for path, figure in figures_of(metrics)
+            if path.startswith(f"{group}.")
         ]
         if rows:
             yield group, rows
@@ -84,18 +90,25 @@ def stage_rows(metrics: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
 
 def breakdown_tables(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a table for each label: its columns, and its rows as (value, questions, cells)."""
-    for label, groups in metrics["breakdown"].items():
+    for kind, groups in metrics["breakdown"].items():
         if not groups:
             continue
         paths = [path for path in next(iter(groups.values())) if path != "questions"]
         yield {
-            "label": label.replace("_", " "),
-            "columns": [path.partition(".")[2].replace("_", " ") for path in paths],
+            "label": kind.replace("_", " "),
+            "columns": [SHORT.get(path, label(path)) for path in paths],
             "rows": [
-                (value, group["questions"], [shown(path, group[path]["value"]) for path in paths])
+                (value, group["questions"], [brief(path, group[path]["value"]) for path in paths])
                 for value, group in groups.items()
             ],
         }
+
+
+def brief(path: str, value: float | None) -> str:
+    """Return a figure in little space: thousandths, or whole milliseconds."""
+    if value is None or path.startswith("latency."):
+        return shown(path, value)
+    return f"{value:.3f}"
 
 
 def describe(failure: Failure, texts: Mapping[str, str]) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from evaluation.scores import Scores, score, score_answer
 from evaluation.summary import summarise
 from evaluation.systems import LocalSystem, System, default_data_dir
 from index.errors import DatasetError, LockedError
-from index.library import VERSION
 from index.progress import progress_bar
 
 OUTPUTS = ("predictions.jsonl", "scores.jsonl", "metrics.json", "report.html")
@@ -73,7 +72,7 @@ def run(
     dataset = load_selected(options)
     options.output.mkdir(parents=True, exist_ok=True)
     with locked(options.output), (opener or open_system)(dataset, options) as system:
-        dataset = with_refusals(dataset, system)
+        dataset = with_complaints(dataset, system)
         for warning, count in dataset.warnings:
             tell(f"warning: {warning}" + (f" ({count})" if count > 1 else ""))
         identity = identify(dataset, options, system)
@@ -82,6 +81,9 @@ def run(
             answer_all(dataset, system, journal, given_passage=options.given_passage)
         finally:
             journal.close()
+        refused = [prediction for prediction in journal.predictions if prediction.refused]
+        if refused:
+            tell(f"warning: {len(refused)} questions were refused; the first: {refused[0].answer}")
     return finish(dataset, journal, options, identity)
 
 
@@ -121,7 +123,10 @@ def open_system(dataset: Dataset, options: Options) -> Iterator[System]:
     if options.server is not None:
         from evaluation.server import ServerSystem
 
-        with ServerSystem.open(dataset, options.server) as server:
+        with (
+            progress_bar() as progress,
+            ServerSystem.open(dataset, options.server, progress) as server,
+        ):
             yield server
         return
     data_dir = options.data_dir or default_data_dir(dataset, options.output)
@@ -154,10 +159,10 @@ def locked(output: Path) -> Iterator[None]:
         lock.release()
 
 
-def with_refusals(dataset: Dataset, system: System) -> Dataset:
-    """Return the set with a warning for each document that the system refused."""
-    refused = tuple((f"document refused: {reason}", 1) for reason in system.refused)
-    return replace(dataset, warnings=dataset.warnings + refused)
+def with_complaints(dataset: Dataset, system: System) -> Dataset:
+    """Return the set with a warning for each document that the system had trouble with."""
+    warnings = tuple((complaint, 1) for complaint in system.complaints)
+    return replace(dataset, warnings=dataset.warnings + warnings)
 
 
 def identify(dataset: Dataset, options: Options, system: System) -> dict[str, Any]:
@@ -267,6 +272,8 @@ def describe(dataset: Dataset) -> dict[str, Any]:
 
 def provenance(options: Options, identity: Mapping[str, Any]) -> dict[str, Any]:
     """Return where the figures come from."""
+    from index.library import VERSION
+
     chosen = asdict(options)
     for name in ("dataset", "output", "data_dir"):
         chosen[name] = None if chosen[name] is None else str(chosen[name])

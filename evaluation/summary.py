@@ -28,8 +28,6 @@ CURVE_POINTS = 200
 MOST_GROUPS = 100
 BROKEN_DOWN = (
     "retrieval.ndcg@10",
-    "retrieval.recall@10",
-    "retrieval.mrr",
     "retrieval.hit_rate@1",
     "retrieval.hit_rate@5",
     "answers.exact_match",

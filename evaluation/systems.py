@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,9 @@ from typing import Any, Protocol
 
 from evaluation.datasets import Dataset, Question
 from evaluation.identity import hash_package
+from evaluation.staging import Staged, stage
 from index.progress import Progress, silent
 
-COLLECTION = "evaluation"
 JsonObject = Mapping[str, Any]
 
 
@@ -25,8 +26,8 @@ class System(Protocol):
         ...
 
     @property
-    def refused(self) -> Sequence[str]:
-        """Documents that the system didn't take, each with the reason."""
+    def complaints(self) -> Sequence[str]:
+        """What went wrong with documents."""
         ...
 
     @property
@@ -70,23 +71,32 @@ class LocalSystem:
 
         if not keep:
             discard_other_code(data_dir)
-        settings = load_settings({"data_dir": data_dir})
-        self._library = Library(settings)
-        self._refused = self._index(dataset, progress)
-        self._assistant = Assistant(self._library, settings=settings)
-        documents = self._library.documents(COLLECTION)
-        self._ids = {summary.source: summary.id for summary in documents}
-        self._settings = settings
+        self._library = Library(load_settings({"data_dir": data_dir}))
+        self._assistant = Assistant(self._library)
+        with stage(dataset) as staged:
+            self._collection = staged.collection
+            report = self._library.add_uploads(
+                staged.files, collection=staged.collection, progress=progress
+            )
+        for summary in self._library.documents(staged.collection):
+            if summary.source not in staged.names:
+                self._library.remove(summary.id)
+        documents = self._library.documents(staged.collection)
+        self._ids = {staged.names[summary.source]: summary.id for summary in documents}
+        self._names = {summary.source: staged.names[summary.source] for summary in documents}
+        sizes = {summary.source: summary.size for summary in documents}
+        refused = {outcome.source: outcome.reason for outcome in report.refused}
+        self._complaints = complaints(staged, sizes, refused)
 
     @property
     def names(self) -> Mapping[str, str]:
-        """Sources are the names."""
-        return {source: source for source in self._ids}
+        """Name in the question set of each document, by its source."""
+        return self._names
 
     @property
-    def refused(self) -> Sequence[str]:
-        """Documents that the index didn't take, each with the reason."""
-        return self._refused
+    def complaints(self) -> Sequence[str]:
+        """What went wrong with documents."""
+        return self._complaints
 
     @property
     def facts(self) -> JsonObject:
@@ -95,7 +105,7 @@ class LocalSystem:
         return {
             "index_hash": status.index_hash,
             "models": dict(status.models),
-            "settings": self._settings.model_dump(mode="json", exclude={"data_dir"}),
+            "settings": self._library.settings.model_dump(mode="json", exclude={"data_dir"}),
         }
 
     def ask(self, question: Question) -> JsonObject:
@@ -105,7 +115,7 @@ class LocalSystem:
 
         history = [Turn(role, content) for role, content in question.history]
         return answer_object(
-            self._assistant.ask(question.text, history=history, collection=COLLECTION)
+            self._assistant.ask(question.text, history=history, collection=self._collection)
         )
 
     def read(self, question: Question) -> JsonObject:
@@ -123,36 +133,29 @@ class LocalSystem:
         """Return at most `k` hits, best first."""
         from retrieval.wire import hit_object
 
-        return [
-            hit_object(hit) for hit in self._assistant.search(query, k=k, collection=COLLECTION)
-        ]
+        hits = self._assistant.search(query, k=k, collection=self._collection)
+        return [hit_object(hit) for hit in hits]
 
-    def _index(self, dataset: Dataset, progress: Progress) -> Sequence[str]:
-        if dataset.format == "folder":
-            report = self._library.add(
-                [dataset.path / "documents"], collection=COLLECTION, progress=progress
-            )
-        else:
-            report = self._library.add_texts(
-                (
-                    (document.name, document.title, document.text)
-                    for document in dataset.documents
-                    if document.text.strip()
-                ),
-                collection=COLLECTION,
-                progress=progress,
-            )
-        names = {document.name for document in dataset.documents}
-        for summary in self._library.documents(COLLECTION):
-            if summary.source not in names:
-                self._library.remove(summary.id)
-        return tuple(f"{outcome.source}: {outcome.reason}" for outcome in report.refused)
+
+def complaints(
+    staged: Staged, sizes: Mapping[str, int], refused: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return what went wrong with documents: refused, or indexed with another text.
+
+    Args:
+        staged: The documents as they were handed over.
+        sizes: Length of each indexed text, by the name of its file.
+        refused: Why a file was refused, by its name.
+    """
+    others = [name for name, size in sizes.items() if staged.sizes[name] != size]
+    return (
+        *(f"document {staged.names[name]} was refused: {why}" for name, why in refused.items()),
+        *(f"document {staged.names[name]} has other offsets in the index" for name in others),
+    )
 
 
 def default_data_dir(dataset: Dataset, output: Path) -> Path:
     """Return the data folder beside the output folder that belongs to a question set."""
-    import hashlib
-
     name = hashlib.sha256(str(dataset.path.resolve()).encode()).hexdigest()[:12]
     return output.resolve().parent / f".index-{name}"
 

@@ -7,6 +7,31 @@ from typing import Any
 
 GROUPS = ("retrieval", "answers", "citations", "abstention", "latency")
 IN_MILLISECONDS = ("p50", "p95", "p99")
+LABELS = {
+    "retrieval.ndcg@10": "nDCG@10",
+    "retrieval.mrr": "MRR",
+    "retrieval.hit_rate@1": "hit rate@1",
+    "retrieval.hit_rate@5": "hit rate@5",
+    "retrieval.hit_rate@10": "hit rate@10",
+    "answers.f1": "F1",
+    "answers.answerable_exact_match": "exact match, answerable",
+    "answers.answerable_f1": "F1, answerable",
+    "answers.span_exact_match": "exact match, never abstaining",
+    "answers.span_f1": "F1, never abstaining",
+    "answers.containment": "answer text holds a gold answer",
+    "answers.token_f1": "token F1 of the answer text",
+    "answers.right": "right (see Failures)",
+    "citations.answer_quoted": "answered with the gold answer quoted",
+    "abstention.roc_auc": "ROC AUC of confidence",
+    "abstention.average_precision": "average precision of confidence",
+    "abstention.f1": "F1 of abstaining",
+    "abstention.no_answer_accuracy": "no-answer accuracy",
+    "abstention.answered": "answered, of the answerable",
+    "abstention.aurc": "area under risk and coverage",
+    "abstention.ece": "calibration error (answer right)",
+    "abstention.ece_answerable": "calibration error (answerable)",
+    "latency.throughput_per_s": "questions a second",
+}
 
 
 def figures_of(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -26,6 +51,11 @@ def metrics_table(metrics: Mapping[str, Any]) -> str:
     counts = ", ".join(f"{count} {name}" for name, count in metrics["counts"].items())
     heading = f"{metrics['dataset']['name']} ({metrics['dataset']['format']}): {counts}"
     return "\n".join([heading, *aligned([("figure", "value", "95 % interval"), *rows])])
+
+
+def label(path: str) -> str:
+    """Return a figure's name for people."""
+    return LABELS.get(path, path.partition(".")[2].replace("_", " "))
 
 
 def shown(path: str, value: float | None) -> str:

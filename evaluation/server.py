@@ -1,0 +1,125 @@
+"""The adapter of gradio_client: evaluates a running server through its public endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from evaluation.datasets import Dataset, Question
+from evaluation.staging import Staged, stage
+from evaluation.systems import JsonObject, complaints
+from index.errors import FootnoteError, InvalidInputError
+from index.progress import Progress
+
+FILES_AT_ONCE = 50
+
+
+class ServerError(FootnoteError):
+    """A server can't be reached, or answers a request with an error."""
+
+
+class ServerSystem:
+    """Footnote behind its endpoints, with the set's documents in a temporary collection."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to a server.
+
+        Raises:
+            ServerError: There is none at this address.
+        """
+        from gradio_client import Client  # type: ignore[import-untyped]
+
+        self.address = address
+        try:
+            self._client = Client(address, verbose=False, analytics_enabled=False)
+        except Exception as error:  # the client raises whatever its transport does
+            raise ServerError(
+                f"no Footnote server answers at {address} ({error}); start one with 'make run'"
+            ) from error
+        self._collection = ""
+        self._names: dict[str, str] = {}
+        self._complaints: tuple[str, ...] = ()
+
+    @classmethod
+    @contextmanager
+    def open(cls, dataset: Dataset, address: str, progress: Progress) -> Iterator[ServerSystem]:
+        """Upload the documents, give the system, and remove them again."""
+        system = cls(address)
+        with stage(dataset) as staged:
+            system._collection = staged.collection
+            try:
+                system._upload(staged, progress)
+                yield system
+            finally:
+                system._remove_all(progress)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Name in the question set of each document, by its source."""
+        return self._names
+
+    @property
+    def complaints(self) -> Sequence[str]:
+        """What went wrong with documents."""
+        return self._complaints
+
+    @property
+    def facts(self) -> JsonObject:
+        """The server's version and models; its index has other documents too, and changes."""
+        status = self._call("/status")
+        return {"version": status["version"], "models": status["models"]}
+
+    def ask(self, question: Question) -> JsonObject:
+        """Return the answer object."""
+        history = [{"role": role, "content": content} for role, content in question.history]
+        answer: JsonObject = self._call("/ask", question.text, history, self._collection)
+        return answer
+
+    def read(self, question: Question) -> JsonObject:
+        """Refuse: there is no public endpoint for it.
+
+        Raises:
+            InvalidInputError: Always.
+        """
+        raise InvalidInputError(f"{question.id}: a given passage is read in process only")
+
+    def search(self, query: str, k: int) -> Sequence[JsonObject]:
+        """Return at most `k` hits, best first."""
+        hits: Sequence[JsonObject] = self._call("/search", query, k, self._collection)
+        return hits
+
+    def _upload(self, staged: Staged, progress: Progress) -> None:
+        from gradio_client import handle_file
+
+        refused: dict[str, str] = {}
+        for start in range(0, len(staged.files), FILES_AT_ONCE):
+            some = [handle_file(path) for path in staged.files[start : start + FILES_AT_ONCE]]
+            report = self._call("/add_documents", some, self._collection)
+            refused |= {each["source"]: each["reason"] for each in report["refused"]}
+            progress("upload", start + len(some), len(staged.files))
+        sizes = {each["source"]: each["size"] for each in self._documents()}
+        self._names = {source: staged.names[source] for source in sizes}
+        self._complaints = complaints(staged, sizes, refused)
+
+    def _remove_all(self, progress: Progress) -> None:
+        documents = self._documents()
+        for done, document in enumerate(documents, start=1):
+            self._call("/remove_document", document["id"])
+            progress("remove", done, len(documents))
+
+    def _documents(self) -> Sequence[JsonObject]:
+        listed: Sequence[JsonObject] = self._call("/list_documents")
+        return [each for each in listed if each["collection"] == self._collection]
+
+    def _call(self, endpoint: str, *arguments: Any) -> Any:
+        from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
+
+        try:
+            return self._client.predict(*arguments, api_name=endpoint)
+        except AppError as error:
+            raise InvalidInputError(f"{self.address}{endpoint}: {error}") from error
+        except Exception as error:  # the client raises whatever its transport does
+            raise ServerError(
+                f"{self.address}{endpoint} failed ({error}); see the server's log"
+            ) from error
