@@ -1,0 +1,131 @@
+"""What clients send, checked before anything else sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from index.errors import InvalidInputError
+from retrieval.values import Turn
+
+MAX_HITS = 1000
+MAX_HISTORY_MESSAGES = 1000
+ROLES = ("user", "assistant")
+
+
+def read_text(value: object, *, name: str) -> str:
+    """Return `value` if it is a string of valid Unicode.
+
+    Raises:
+        InvalidInputError: It is anything else.
+    """
+    if not isinstance(value, str):
+        raise InvalidInputError(f"{name} must be a string, not {_kind(value)}")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"{name} has half of a surrogate pair at character {error.start}; send valid Unicode"
+        ) from error
+    return value
+
+
+def read_optional_text(value: object, *, name: str) -> str | None:
+    """Return None for null, else the string that `value` is.
+
+    Raises:
+        InvalidInputError: It is neither null nor a string.
+    """
+    return None if value is None else read_text(value, name=name)
+
+
+def read_count(value: object) -> int:
+    """Return how many hits are wanted, 1 to 1000.
+
+    Raises:
+        InvalidInputError: It isn't a whole number within these bounds.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_HITS:
+        raise InvalidInputError(f"k must be a whole number from 1 to {MAX_HITS}, not {value!r:.60}")
+    return value
+
+
+def read_history(value: object) -> tuple[Turn, ...]:
+    """Return a conversation as turns; null is an empty one.
+
+    A message is `{"role": ..., "content": ...}`, its content a string or what Gradio's chat
+    components make of one: a list of `{"type": "text", "text": ...}`. Other keys are ignored.
+
+    Raises:
+        InvalidInputError: A message isn't like that; the error says which one.
+    """
+    if value is None:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InvalidInputError(f"history must be a list of messages, not {_kind(value)}")
+    if len(value) > MAX_HISTORY_MESSAGES:
+        raise InvalidInputError(
+            f"history has {len(value)} messages; send the last {MAX_HISTORY_MESSAGES} at most"
+        )
+    return tuple(_read_message(message, number) for number, message in enumerate(value, start=1))
+
+
+def read_uploads(value: object, *, upload_dir: Path) -> tuple[Path, ...]:
+    """Return the paths of uploaded files, none of them outside the upload folder.
+
+    Raises:
+        InvalidInputError: An item isn't uploaded file data, so that no client can name a file
+            of the server.
+    """
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InvalidInputError(f"files must be a list of uploaded files, not {_kind(value)}")
+    return tuple(
+        _read_upload(item, number, upload_dir.resolve()) for number, item in enumerate(value, 1)
+    )
+
+
+def _read_message(message: object, number: int) -> Turn:
+    if not isinstance(message, Mapping):
+        raise InvalidInputError(
+            f"message {number} of the history must be {{role, content}}, not {_kind(message)}"
+        )
+    role = message.get("role")
+    if role not in ROLES:
+        raise InvalidInputError(
+            f"message {number} of the history has the role {role!r:.60}; use user or assistant"
+        )
+    return Turn(role=str(role), content=_read_content(message.get("content"), number))
+
+
+def _read_content(content: object, number: int) -> str:
+    name = f"the content of message {number} of the history"
+    if not isinstance(content, list):
+        return read_text(content, name=name)
+    return "\n\n".join(_read_part(part, name) for part in content)
+
+
+def _read_part(part: object, name: str) -> str:
+    if not isinstance(part, Mapping) or part.get("type") != "text":
+        raise InvalidInputError(f"{name} may hold text only; leave other parts out")
+    return read_text(part.get("text"), name=name)
+
+
+def _read_upload(item: object, number: int, upload_dir: Path) -> Path:
+    path = item.get("path") if isinstance(item, Mapping) else None
+    if isinstance(path, str) and _is_uploaded(Path(path), upload_dir):
+        return Path(path).resolve()
+    raise InvalidInputError(
+        f"file {number} was not uploaded; upload it first, as gradio_client's handle_file does"
+    )
+
+
+def _is_uploaded(path: Path, upload_dir: Path) -> bool:
+    try:
+        file = path.resolve()
+        return file.is_relative_to(upload_dir) and file.is_file()
+    except (OSError, ValueError):  # a name that is too long, or holds a null character
+        return False
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__

@@ -1,0 +1,121 @@
+"""A conversation as the page shows it: JSON turns that its script draws, node by node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from index.errors import InvalidInputError
+from interface.arguments import read_text
+from retrieval.values import Answer, Turn
+from retrieval.wire import answer_object, hit_object
+
+NEAREST_SHOWN = 3
+REMEMBERED_TURNS = 10  # a follow-up refers to what was just said, not to an hour ago
+
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+
+TurnView = dict[str, Any]
+
+
+def stream_text(answer: Answer) -> Iterator[str]:
+    """Yield an answer's text so far, sentence by sentence; the last yield is all of it."""
+    shown = 0
+    for sentence in answer.sentences[1:]:
+        start = answer.text.find(sentence.text, shown + 1)
+        if start > shown:
+            yield answer.text[:start].rstrip()
+            shown = start
+    yield answer.text
+
+
+def working_turn(question: str) -> TurnView:
+    """Return the turn of a question that is being answered."""
+    return {"state": "working", "question": question}
+
+
+def failed_turn(question: str, message: str) -> TurnView:
+    """Return the turn of a question that could not be answered, with the reason."""
+    return {"state": "failed", "question": question, "message": message}
+
+
+def finished_turn(answer: Answer) -> TurnView:
+    """Return the turn of an answer, of an abstention or of a remark such as a greeting.
+
+    `parts` is the answer's text cut into `{"text"}` and `{"marker"}`, `nearest` the passages that
+    came closest, for an abstention only.
+    """
+    wire = answer_object(answer)
+    nearest = answer.hits[:NEAREST_SHOWN] if answer.abstained else ()
+    return {
+        "state": _state_of(answer),
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "text": answer.text,
+        "parts": split_markers(answer),
+        "citations": wire["citations"],
+        "disagreement": wire["disagreement"],
+        "nearest": [hit_object(hit) for hit in nearest],
+        "total_ms": answer.timings_ms.get("total"),
+    }
+
+
+def split_markers(answer: Answer) -> list[dict[str, Any]]:
+    """Cut an answer's text into `{"text": ...}` and `{"marker": n}`, in their order.
+
+    Markers are looked for between the sentences alone: a sentence is quoted from a document, and
+    may hold a `[1]` of its own.
+    """
+    markers = {citation.marker for citation in answer.citations}
+    parts: list[dict[str, Any]] = []
+    shown = 0
+    for sentence in answer.sentences:
+        start = answer.text.find(sentence.text, shown)
+        if sentence.text and start >= 0:
+            parts += _read_markers(answer.text[shown:start], markers)
+            parts.append({"text": sentence.text})
+            shown = start + len(sentence.text)
+    return parts + _read_markers(answer.text[shown:], markers)
+
+
+def read_turns(value: object) -> list[TurnView]:
+    """Return the turns that a page sends back, dropping any that is still being answered.
+
+    Raises:
+        InvalidInputError: They aren't what this module makes.
+    """
+    turns = value.get("turns") if isinstance(value, Mapping) else None
+    if not isinstance(turns, Sequence) or isinstance(turns, str):
+        raise InvalidInputError("the page lost its conversation; load it again")
+    for turn in turns:
+        if not isinstance(turn, dict):
+            raise InvalidInputError("the page's conversation is damaged; load it again")
+    return [turn for turn in turns if turn.get("state") != "working"]
+
+
+def history_of(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
+    """Return the last turns as the history of the next question."""
+    history: list[Turn] = []
+    for turn in turns[-REMEMBERED_TURNS:]:
+        if turn.get("state") != "failed":
+            history.append(Turn("user", read_text(turn.get("question"), name="question")))
+            history.append(Turn("assistant", read_text(turn.get("text"), name="answer")))
+    return tuple(history)
+
+
+def _state_of(answer: Answer) -> str:
+    if not answer.abstained:
+        return "answered"
+    return "abstained" if answer.hits else "remark"  # what wasn't searched for isn't missing
+
+
+def _read_markers(text: str, markers: set[int]) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+    shown = 0
+    for found in _MARKER.finditer(text):
+        if int(found[1]) in markers:
+            parts += [{"text": text[shown : found.start()]}, {"marker": int(found[1])}]
+            shown = found.end()
+    parts.append({"text": text[shown:]})
+    return [part for part in parts if part.get("text") != ""]

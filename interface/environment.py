@@ -1,0 +1,35 @@
+"""The process environment that Gradio must find before it is imported."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+def go_offline() -> None:
+    """Switch off everything that would leave this machine, and give uploads a folder of their own.
+
+    Call it before anything imports Gradio, which reads these variables once. Uploads go to a
+    private folder that vanishes with the process, because Gradio's default one is shared by
+    every user of the machine.
+    """
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        upload_dir = tempfile.mkdtemp(prefix="footnote-uploads-")
+        os.environ["GRADIO_TEMP_DIR"] = upload_dir
+        atexit.register(shutil.rmtree, upload_dir, ignore_errors=True)
+    _reach_loopback_directly()
+
+
+def _reach_loopback_directly() -> None:
+    """Keep Gradio's start-up check of its own address away from a configured proxy."""
+    for variable in ("NO_PROXY", "no_proxy"):
+        names = [name for name in os.environ.get(variable, "").split(",") if name]
+        names += [name for name in LOOPBACK_NAMES if name not in names]
+        os.environ[variable] = ",".join(names)

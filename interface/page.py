@@ -1,0 +1,79 @@
+"""The page: a conversation beside the document that it cites, and the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from interface.chat import ChatTab, build_chat
+from interface.endpoints import Endpoints, publish
+from interface.library import LibraryParts, LibraryTab, build_library
+from interface.static import read_static
+from interface.viewer import build_viewer
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from retrieval.assistant import Assistant
+
+UPLOADS_KEPT_SECONDS = 3600
+
+
+class Page(gr.Blocks):
+    """A Gradio page whose endpoints have optional arguments over plain HTTP too."""
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], *arguments: Any, **keywords: Any
+    ) -> Any:
+        """Fill in the defaults of missing trailing arguments, as gradio_client does by itself."""
+        missing = block_fn.inputs[len(inputs) :]
+        if block_fn.api_visibility == "public":
+            inputs = [*inputs, *(block.value for block in missing)]
+        return await super().preprocess_data(block_fn, inputs, *arguments, **keywords)
+
+
+def build_page(
+    library: Library, assistant: Assistant, *, examples: Sequence[str] = ()
+) -> gr.Blocks:
+    """Build the page with its public endpoints.
+
+    Args:
+        library: The documents.
+        assistant: What answers from them.
+        examples: Questions to suggest while a conversation is empty.
+    """
+    page = Page(
+        title="Footnote",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(UPLOADS_KEPT_SECONDS, UPLOADS_KEPT_SECONDS),
+    )
+    with page:
+        chat, documents = ChatTab(library, assistant, examples), LibraryTab(library)
+        gr.HTML(read_static("header.html"), apply_default_css=False, elem_id="header")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", elem_id="ask"), gr.Row(elem_id="panes"):
+                with gr.Column(scale=6, elem_id="chat"):
+                    conversation = build_chat(chat)
+                with gr.Column(scale=5, elem_id="reader"):
+                    build_viewer(library)
+            with gr.Tab("Library", elem_id="library"):
+                parts = build_library(documents)
+        _connect(page, chat, documents, conversation, parts)
+        publish(Endpoints(library, assistant))
+    return page
+
+
+def _connect(
+    page: gr.Blocks,
+    chat: ChatTab,
+    documents: LibraryTab,
+    conversation: gr.HTML,
+    parts: LibraryParts,
+) -> None:
+    options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    page.load(chat.load, outputs=conversation, **options)
+    page.load(documents.load, outputs=parts.documents, **options)
+    for change in parts.changes:
+        change.then(chat.refresh, inputs=conversation, outputs=conversation, **options)

@@ -1,0 +1,270 @@
+"""A library and an assistant that can be worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from index.errors import InvalidInputError, NotFoundError
+from index.library import Status
+from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
+from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
+
+Progress = Callable[[str, int, int], None]
+
+LONGEST_QUESTION = 4000
+BANK_QUOTE = "The bank closed 115 accounts in March\u00a02025."
+HOSTILE_QUOTE = (
+    '<script>window.hacked=1</script> <img src=x onerror="window.hacked=2"> *not* `emphasis` [1] '
+    "![pixel](http://evil.example/pixel.png) [link](http://evil.example) ${window.hacked=3} "
+    "{{window.hacked}} &amp; \u202egnitset\u202c"
+)
+TWO_LINE_QUOTE = "First line of 🧪 two.\nSecond\tline – é e\u0301, עברית."
+NOTICE = (
+    "🏦 Notice 🏦\n\nAll is well with 𝔘nicode.\n\n"
+    + BANK_QUOTE
+    + "\n\n"
+    + TWO_LINE_QUOTE
+    + "\n\nThe regulator counts 117.\n"
+)
+HOSTILE = "# Heading <b>bold</b>\n\nBefore. " + HOSTILE_QUOTE + "\n\n## After\n\nThe end.\n"
+
+
+def make_document(
+    source: str, text: str, *, title: str | None = None, pages: tuple[Page, ...] = ()
+) -> Document:
+    return Document(
+        id=digest("default", source),
+        collection="default",
+        source=source,
+        title=title or source,
+        date="2025-03-31" if source == "notice.txt" else None,
+        text=text,
+        pages=pages,
+        content_hash=digest(text),
+        modified="2026-01-02T03:04:05+00:00",
+    )
+
+
+def make_long_document() -> Document:
+    first = "".join(f"Line {number} of the long document.\n" for number in range(4000))
+    second = "The needle lies on page two.\n"
+    third = "".join(f"Line {number} after the needle.\n" for number in range(4000))
+    text = first + second + third
+    return make_document(
+        "long.pdf",
+        text,
+        title="A long document",
+        pages=(Page(1, 0, len(first)), Page(2, len(first), len(text))),
+    )
+
+
+class FakeLibrary:
+    """Holds documents in memory; refuses files that are empty or aren't text."""
+
+    def __init__(self, documents: Iterable[Document] = ()) -> None:
+        self.held = {document.id: document for document in documents}
+        self.generation = 1
+
+    def add_uploads(
+        self,
+        files: Sequence[Path],
+        *,
+        collection: str = "default",
+        progress: Progress = lambda stage, done, total: None,
+    ) -> AddReport:
+        groups: dict[str, list[Outcome]] = {"added": [], "unchanged": [], "refused": []}
+        for done, file in enumerate(files, start=1):
+            kind, outcome = self._add(file)
+            groups[kind].append(outcome)
+            progress("indexing", done, len(files))
+        self.generation += 1
+        return AddReport(
+            tuple(groups["added"]), tuple(groups["unchanged"]), tuple(groups["refused"]), ()
+        )
+
+    def _add(self, file: Path) -> tuple[str, Outcome]:
+        if file.stem == "locked":
+            raise InvalidInputError("the library is locked; try again")
+        try:
+            text = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            return "refused", Outcome(None, file.name, "it is not text")
+        if not text:
+            return "refused", Outcome(None, file.name, "it is empty; add a file with text")
+        document = make_document(file.name, text)
+        if self.held.get(document.id) == document:
+            return "unchanged", Outcome(document.id, file.name, "")
+        self.held[document.id] = document
+        return "added", Outcome(document.id, file.name, "")
+
+    def remove(self, source_or_id: str) -> tuple[DocumentSummary, ...]:
+        document = self.held.pop(self.document(source_or_id).id)
+        return (_summarise(document),)
+
+    def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
+        check_collection(collection)
+        return tuple(_summarise(document) for document in self.held.values())
+
+    def document(self, document_id: str) -> Document:
+        if document_id == "broken":
+            raise RuntimeError("/srv/secret/catalogue.sqlite is broken")
+        if document_id not in self.held:
+            raise NotFoundError(f"there is no document {document_id!r}; list them first")
+        return self.held[document_id]
+
+
+class FakeAssistant:
+    """Answers by a table of quotes; whatever isn't in it is declined."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        self.library = library
+        self.histories: list[tuple[Turn, ...]] = []
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), collection: str | None = None
+    ) -> Answer:
+        check_collection(collection)
+        self.histories.append(tuple(history))
+        if not question.strip():
+            raise InvalidInputError("the question is empty; ask something")
+        if len(question) > LONGEST_QUESTION:
+            raise InvalidInputError(
+                f"the question has {len(question)} characters; {LONGEST_QUESTION} are the most"
+            )
+        if question == "crash":
+            raise RuntimeError("/srv/secret/catalogue.sqlite is broken")
+        if question == "hello":
+            return make_answer(question, (), text="Hello. Ask me a question.")
+        quotes = self._find_quotes(question)
+        return make_answer(question, self._cite(quotes), self.search(question, k=5))
+
+    def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
+        check_collection(collection)
+        return tuple(_make_hit(document) for document in self.library.held.values())[:k]
+
+    def status(self) -> Status:
+        count = len(self.library.held)
+        return Status(
+            version="0.1.0",
+            generation=self.library.generation,
+            documents=count,
+            chunks=count,
+            models={"embedder": "fake", "reader": "fake", "llm": None},
+            healthy=True,
+            index_hash="0" * 16,
+            problems=(),
+        )
+
+    def _find_quotes(self, question: str) -> tuple[str, ...]:
+        table = {
+            "accounts": (BANK_QUOTE, "The regulator counts 117."),
+            "hostile": (HOSTILE_QUOTE,),
+            "lines": (TWO_LINE_QUOTE,),
+            "needle": ("The needle lies on page two.",),
+        }
+        return next((quotes for word, quotes in table.items() if word in question), ())
+
+    def _cite(self, quotes: Sequence[str]) -> tuple[Citation, ...]:
+        citations = []
+        for marker, quote in enumerate(quotes, start=1):
+            document = next(held for held in self.library.held.values() if quote in held.text)
+            start = document.text.index(quote)
+            citations.append(
+                cite(
+                    document,
+                    _make_chunk(document),
+                    marker=marker,
+                    start=start,
+                    end=start + len(quote),
+                    quote=quote,
+                    score=0.9,
+                )
+            )
+        return tuple(citations)
+
+
+def check_collection(collection: str | None) -> None:
+    if collection not in (None, "default"):
+        raise NotFoundError(f"there is no collection {collection!r}; there are: default")
+
+
+def make_answer(
+    question: str,
+    citations: tuple[Citation, ...],
+    hits: tuple[Hit, ...] = (),
+    *,
+    text: str = "The documents don't answer this.",
+) -> Answer:
+    sentences = tuple(Sentence(item.quote, (item.marker,), "verbatim") for item in citations)
+    quoted = " ".join(f"{item.quote} [{item.marker}]" for item in citations)
+    return Answer(
+        question=question,
+        standalone_question=question.replace("that", "the notice"),
+        text=quoted or text,
+        short_answer="115" if citations else "",
+        sentences=sentences,
+        citations=citations,
+        hits=hits,
+        abstained=not citations,
+        confidence=0.9 if citations else 0.1,
+        disagreement=_disagree(citations),
+        timings_ms={"search": 1.5, "total": 42.0},
+        provenance=Provenance(1, "0" * 16, "fake", "fake", None),
+        best_span="115",
+    )
+
+
+def _disagree(citations: tuple[Citation, ...]) -> tuple[Disagreement, ...]:
+    if len(citations) < 2:
+        return ()
+    return (
+        Disagreement(
+            citations=(1, 2),
+            values=("115", "117"),
+            attributions=("the bank", "the regulator"),
+            dates=("2025-03-31", None),
+            note="The documents give different numbers.",
+        ),
+    )
+
+
+def _summarise(document: Document) -> DocumentSummary:
+    return DocumentSummary(
+        id=document.id,
+        source=document.source,
+        title=document.title,
+        date=document.date,
+        size=len(document.text),
+        chunks=1,
+        modified=document.modified,
+        collection=document.collection,
+    )
+
+
+def _make_chunk(document: Document) -> Chunk:
+    end = min(400, len(document.text))
+    return Chunk(
+        id=digest(document.id, "chunk"),
+        document_id=document.id,
+        ordinal=0,
+        start=0,
+        end=end,
+        text=document.text[:end],
+        heading="",
+        page=None,
+    )
+
+
+def _make_hit(document: Document) -> Hit:
+    return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title)
+
+
+def make_library() -> FakeLibrary:
+    return FakeLibrary(
+        [
+            make_document("notice.txt", NOTICE, title="Notice to <i>customers</i>"),
+            make_document("hostile <img src=x onerror=alert(1)>.md", HOSTILE),
+            make_long_document(),
+        ]
+    )

@@ -1,0 +1,227 @@
+"""The page as people meet it, in a real Chromium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.interface.fakes import BANK_QUOTE, HOSTILE_QUOTE, TWO_LINE_QUOTE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.interface.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
+
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
+DARK = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}
+
+
+def ask(page: Page, question: str, *, reply: str = ".fn-answered") -> None:
+    turns = page.locator(".fn-turn").count()
+    field = page.locator("#question textarea")
+    field.fill(question)
+    field.press("Enter")
+    page.locator(".fn-turn").nth(turns).locator(reply).wait_for()
+
+
+def open_citation(page: Page, number: int = 1) -> str:
+    """Click a marker of the last answer and return what is highlighted."""
+    last = page.locator(".fn-turn").last
+    last.locator(".fn-answer-text .fn-marker", has_text=str(number)).click()
+    return read_mark(page)
+
+
+def read_mark(page: Page) -> str:
+    page.locator("#viewer:not(:has(.fn-busy)) mark").wait_for()
+    return str(page.locator("mark").evaluate("mark => mark.textContent"))
+
+
+def is_in_view(page: Page, inner: str, outer: str) -> bool:
+    return bool(
+        page.evaluate(
+            """([inner, outer]) => {
+                const part = document.querySelector(inner).getBoundingClientRect();
+                const whole = document.querySelector(outer).getBoundingClientRect();
+                return part.top >= whole.top && part.bottom <= whole.bottom && part.height > 0;
+            }""",
+            [inner, outer],
+        )
+    )
+
+
+def overflow(page: Page) -> int:
+    return int(
+        page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
+
+
+def test_a_citation_opens_its_document_with_the_exact_quote_marked(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    assert page.locator(".fn-answer-text").inner_text().startswith(BANK_QUOTE)
+    assert open_citation(page) == BANK_QUOTE
+    assert page.locator(".fn-viewer-title").inner_text() == "Notice to <i>customers</i>"
+    assert open_citation(page, 2) == "The regulator counts 117."
+    assert page.locator(".fn-sources li").count() == 2
+    assert page.locator(".fn-disagreement").inner_text().startswith("The documents give different")
+    assert page.locator("#question textarea").input_value() == ""
+
+
+def test_a_quote_over_two_lines_is_marked_to_the_character(page: Page) -> None:
+    ask(page, "Which lines?")
+    assert open_citation(page) == TWO_LINE_QUOTE
+    selected = page.evaluate(
+        """() => {
+            getSelection().selectAllChildren(document.querySelector('mark'));
+            return getSelection().toString();
+        }"""
+    )
+    assert selected == TWO_LINE_QUOTE
+
+
+def test_hostile_text_stays_text(page: Page, visit: Visit) -> None:
+    ask(page, "What is hostile?")
+    answer = page.locator(".fn-answer-text")
+    assert str(answer.evaluate("node => node.textContent")).startswith(HOSTILE_QUOTE)
+    assert open_citation(page) == HOSTILE_QUOTE
+    ask(page, "<img src=x onerror='window.hacked=9'> accounts")
+    assert page.locator(".fn-question").last.inner_text().startswith("<img src=x")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".fn-document-title", has_text="hostile <img src=x onerror=alert(1)>").wait_for()
+    assert page.evaluate("() => window.hacked") is None
+    inside = "#conversation img, #conversation a, #viewer img, #viewer a, #viewer script"
+    assert page.locator(inside).count() == 0
+    assert not any("evil" in url for url in visit.requests)
+
+
+def test_a_quote_deep_in_a_long_document_is_scrolled_into_view(page: Page) -> None:
+    ask(page, "Where is the needle?")
+    assert "page 2" in page.locator(".fn-source-place").inner_text()
+    assert open_citation(page) == "The needle lies on page two."
+    assert is_in_view(page, "mark", ".fn-viewer-body")
+    assert "page 2" in page.locator(".fn-viewer-meta").inner_text()
+    before = page.locator("mark").bounding_box()
+    length = len(page.locator(".fn-viewer-text").inner_text())
+    page.locator("[data-side=before]").evaluate("button => button.click()")
+    page.wait_for_function(
+        "length => document.querySelector('.fn-viewer-text').innerText.length > length * 2",
+        arg=length,
+    )
+    after = page.locator("mark").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 2
+    page.locator("[data-side=before]").evaluate("button => button.click()")
+    page.locator("[data-side=before]").wait_for(state="hidden")
+
+
+def test_an_abstention_looks_different_and_shows_the_nearest_passages(page: Page) -> None:
+    ask(page, "What is the weather on Mars?", reply=".fn-abstained")
+    reply = page.locator(".fn-abstained")
+    assert "The documents don't answer this." in reply.inner_text()
+    assert "these are not an answer" in reply.inner_text()
+    assert reply.locator(".fn-nearest-link").count() == 3
+    assert page.locator(".fn-answered").count() == 0
+    reply.locator(".fn-nearest-link").first.click()
+    assert "All is well with 𝔘nicode." in read_mark(page)
+
+
+def test_a_follow_up_says_what_was_searched_for(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    ask(page, "How many accounts were in that?")
+    assert (
+        "Searched for: How many accounts were in the notice?"
+        in page.locator(".fn-footing").last.inner_text()
+    )
+    assert is_in_view(page, ".fn-turn:last-child .fn-question", ".fn-conversation")
+
+
+def test_an_example_is_asked_with_a_click(page: Page) -> None:
+    page.get_by_role("button", name="How many accounts were closed?").click()
+    page.locator(".fn-answered").wait_for()
+    assert page.locator(".fn-welcome").is_hidden()
+
+
+def test_a_question_that_fails_says_why(page: Page) -> None:
+    ask(page, "x" * 5000, reply=".fn-failed")
+    assert "the question has 5000 characters" in page.locator(".fn-failed").inner_text()
+    ask(page, "crash", reply=".fn-failed")
+    assert "/srv" not in page.content()
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    marker = page.locator(".fn-answer-text .fn-marker").first
+    marker.focus()
+    page.keyboard.press("Enter")
+    assert read_mark(page) == BANK_QUOTE
+    assert page.locator(".fn-active").count() == 1
+
+
+def test_files_are_added_refused_and_removed(page: Page, tmp_path: Path) -> None:
+    good = tmp_path / "Browser <b>note.txt"
+    good.write_text("A note from the browser.", encoding="utf-8")
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".fn-document").first.wait_for()
+    count = page.locator(".fn-document").count()
+    files = [good, tmp_path / "binary.txt"]
+    page.locator("#upload input[type=file]").set_input_files(files)
+    refused = page.locator(".fn-refused")
+    refused.wait_for()
+    assert "it is not text" in refused.inner_text()
+    assert "Added (1)" in page.locator(".fn-added").inner_text()
+    assert page.locator(".fn-document").count() == count + 1
+    page.locator("#upload input[type=file]").set_input_files([good])
+    page.locator(".fn-unchanged").wait_for()
+    row = page.locator(".fn-document").last
+    row.get_by_role("button", name="Remove").click()
+    row.get_by_role("button", name="Keep").click()
+    row.get_by_role("button", name="Remove").click()
+    row.get_by_role("button", name="Remove for good").click()
+    page.locator(".fn-message", has_text="Removed").wait_for()
+    assert page.locator(".fn-document").count() == count
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_phone_shows_the_document_over_the_conversation(page: Page) -> None:
+    assert overflow(page) == 0
+    ask(page, "How many accounts were closed?")
+    assert open_citation(page) == BANK_QUOTE
+    assert is_in_view(page, "mark", ".fn-viewer-body")
+    assert overflow(page) == 0
+    page.get_by_role("button", name="Close the document").click()
+    assert page.locator("#viewer").is_hidden()
+    assert page.locator("#question textarea").is_visible()
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".fn-document").first.wait_for()
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("visit", [DARK], indirect=True)
+def test_the_dark_page_is_dark(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    assert open_citation(page) == BANK_QUOTE
+    light = """selector => {
+        const node = document.querySelector(selector);
+        const channels = getComputedStyle(node).backgroundColor.match(/\\d+/g).slice(0, 3);
+        return Math.max(...channels.map(Number));
+    }"""
+    assert page.evaluate(light, "body") < 60
+    assert page.evaluate(light, ".fn-viewer") < 60
+    assert page.evaluate(light, "mark") < 140
+
+
+def test_nothing_is_fetched_from_elsewhere_and_fonts_are_the_systems(
+    page: Page, visit: Visit
+) -> None:
+    ask(page, "What is hostile?")
+    open_citation(page)
+    assert visit.requests
+    assert visit.external_requests() == []
+    assert not any(".woff" in url for url in visit.requests)

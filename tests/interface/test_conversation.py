@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from index.errors import InvalidInputError
+from interface.conversation import (
+    failed_turn,
+    finished_turn,
+    history_of,
+    read_turns,
+    split_markers,
+    stream_text,
+    working_turn,
+)
+from retrieval.values import Turn
+from tests.interface.fakes import BANK_QUOTE, HOSTILE_QUOTE, FakeAssistant
+
+
+def test_a_stream_grows_by_sentences_and_ends_with_the_whole_answer(
+    assistant: FakeAssistant,
+) -> None:
+    answer = assistant.ask("How many accounts were closed?")
+    assert list(stream_text(answer)) == [f"{BANK_QUOTE} [1]", answer.text]
+
+
+def test_a_stream_of_one_sentence_or_none_is_the_answer_at_once(assistant: FakeAssistant) -> None:
+    for question in ("Which lines?", "What is the weather?"):
+        answer = assistant.ask(question)
+        assert list(stream_text(answer)) == [answer.text]
+
+
+def test_a_stream_skips_a_sentence_that_is_not_in_the_text(assistant: FakeAssistant) -> None:
+    answer = dataclasses.replace(assistant.ask("How many accounts were closed?"), text="Two. [1]")
+    assert list(stream_text(answer)) == ["Two. [1]"]
+
+
+def test_markers_become_parts_between_the_sentences(assistant: FakeAssistant) -> None:
+    parts = split_markers(assistant.ask("How many accounts were closed?"))
+    assert parts == [
+        {"text": BANK_QUOTE},
+        {"text": " "},
+        {"marker": 1},
+        {"text": " "},
+        {"text": "The regulator counts 117."},
+        {"text": " "},
+        {"marker": 2},
+    ]
+
+
+def test_a_marker_inside_a_quote_stays_text(assistant: FakeAssistant) -> None:
+    parts = split_markers(assistant.ask("What is hostile?"))
+    assert parts == [{"text": HOSTILE_QUOTE}, {"text": " "}, {"marker": 1}]
+
+
+def test_a_number_in_brackets_that_cites_nothing_stays_text(assistant: FakeAssistant) -> None:
+    answer = dataclasses.replace(
+        assistant.ask("How many accounts were closed?"), sentences=(), text="See [7] and [1]."
+    )
+    assert split_markers(answer) == [{"text": "See [7] and "}, {"marker": 1}, {"text": "."}]
+
+
+def test_an_answer_shows_its_citations_and_disagreement(assistant: FakeAssistant) -> None:
+    turn = finished_turn(assistant.ask("How many accounts were closed?"))
+    assert turn["state"] == "answered"
+    assert turn["citations"][0]["quote"] == BANK_QUOTE
+    assert turn["disagreement"][0]["values"] == ("115", "117")
+    assert turn["nearest"] == []
+    assert turn["total_ms"] == 42.0
+
+
+def test_an_abstention_shows_the_three_nearest_passages(assistant: FakeAssistant) -> None:
+    turn = finished_turn(assistant.ask("What is the weather?"))
+    assert turn["state"] == "abstained"
+    assert turn["citations"] == []
+    assert turn["nearest"][0]["source"] == "notice.txt"
+    assert len(turn["nearest"]) == 3
+
+
+def test_a_greeting_is_a_remark_rather_than_a_missing_answer(assistant: FakeAssistant) -> None:
+    turn = finished_turn(assistant.ask("hello"))
+    assert (turn["state"], turn["nearest"]) == ("remark", [])
+
+
+def test_the_history_leaves_out_what_failed(assistant: FakeAssistant) -> None:
+    turns = [
+        finished_turn(assistant.ask("What is the weather?")),
+        failed_turn("crash", "it failed"),
+    ]
+    assert history_of(turns) == (
+        Turn("user", "What is the weather?"),
+        Turn("assistant", "The documents don't answer this."),
+    )
+
+
+def test_the_history_is_the_last_ten_turns(assistant: FakeAssistant) -> None:
+    turns = [finished_turn(assistant.ask(f"Question {number}?")) for number in range(15)]
+    history = history_of(turns)
+    assert len(history) == 20
+    assert history[0] == Turn("user", "Question 5?")
+
+
+def test_a_turn_that_is_still_working_is_dropped_when_the_page_sends_it_back() -> None:
+    turns = [failed_turn("a", "b"), working_turn("c")]
+    assert read_turns({"turns": turns}) == turns[:1]
+
+
+@pytest.mark.parametrize("value", [None, [], {}, {"turns": None}, {"turns": "x"}])
+def test_a_lost_conversation_is_said_to_be_lost(value: object) -> None:
+    with pytest.raises(InvalidInputError, match="the page lost its conversation"):
+        read_turns(value)
+
+
+def test_a_damaged_conversation_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="conversation is damaged"):
+        read_turns({"turns": ["x"]})
+    with pytest.raises(InvalidInputError, match="answer must be a string"):
+        history_of([{"state": "answered", "question": "a"}])

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+import gradio as gr
+import pytest
+
+from interface.page import build_page
+from tests.interface.fakes import FakeAssistant, FakeLibrary
+from tests.interface.serving import build_in_event_loop
+
+PUBLIC = {
+    "ask",
+    "chat",
+    "search",
+    "list_documents",
+    "add_documents",
+    "remove_document",
+    "document",
+    "status",
+}
+
+
+@pytest.fixture
+def page(library: FakeLibrary, assistant: FakeAssistant) -> gr.Blocks:
+    return build_in_event_loop(
+        lambda: build_page(cast("Any", library), cast("Any", assistant), examples=["Why?"])
+    )
+
+
+def test_only_the_eight_endpoints_are_public(page: gr.Blocks) -> None:
+    functions = list(page.fns.values())
+    assert {fn.api_name for fn in functions if fn.api_visibility == "public"} == PUBLIC
+    assert {fn.api_visibility for fn in functions} == {"public", "private"}
+
+
+def test_every_endpoint_and_argument_is_described(page: gr.Blocks) -> None:
+    described = page.get_api_info()["named_endpoints"]
+    assert described.keys() == {f"/{name}" for name in PUBLIC}
+    assert all(endpoint["description"] for endpoint in described.values())
+    parameters = {
+        name: [parameter["parameter_name"] for parameter in endpoint["parameters"]]
+        for name, endpoint in described.items()
+    }
+    assert parameters == {
+        "/ask": ["question", "history", "collection"],
+        "/chat": ["message", "history", "collection"],
+        "/search": ["query", "k", "collection"],
+        "/list_documents": ["collection"],
+        "/add_documents": ["files"],
+        "/remove_document": ["id"],
+        "/document": ["id"],
+        "/status": [],
+    }
+
+
+def test_nothing_on_the_page_comes_from_elsewhere(page: gr.Blocks) -> None:
+    assert page.analytics_enabled is False

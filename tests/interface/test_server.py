@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from index.errors import SettingsError
+from index.settings import Settings
+from interface.server import SafeHeaders, launch, wait_for_stop
+
+
+class FakePage:
+    """Takes what the server does to a page."""
+
+    def __init__(self, *, port_taken: bool = False) -> None:
+        self.options: dict[str, Any] = {}
+        self.closed = False
+        self.port_taken = port_taken
+
+    def launch(self, **options: Any) -> tuple[object, str, None]:
+        if self.port_taken:
+            raise OSError("Cannot find empty port")
+        self.options = options
+        return None, "http://127.0.0.1:7860/", None
+
+    def close(self, *, verbose: bool) -> None:
+        self.closed = not verbose
+
+
+def test_the_page_is_launched_with_everything_closed(tmp_path: Path) -> None:
+    page = FakePage()
+    settings = Settings(data_dir=tmp_path, max_file_bytes=5)
+    assert launch(cast("Any", page), settings, [("ada", "x")]) == "http://127.0.0.1:7860/"
+    assert page.options["blocked_paths"] == [str(tmp_path)]
+    assert page.options["allowed_paths"] == []
+    assert page.options["max_file_size"] == 5
+    assert page.options["auth"] == [("ada", "x")]
+    assert page.options["share"] is False
+    assert page.options["show_error"] is False
+
+
+def test_a_port_taken_meanwhile_is_told_in_a_line() -> None:
+    with pytest.raises(SettingsError, match=r"port 7860 of '127\.0\.0\.1' is in use"):
+        launch(cast("Any", FakePage(port_taken=True)), Settings())
+
+
+@pytest.fixture
+def own_handlers() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("own_handlers")
+def test_a_signal_closes_the_page(number: int) -> None:
+    page = FakePage()
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
+    timer.start()
+    wait_for_stop(cast("Any", page))
+    timer.join()
+    assert page.closed
+
+
+def test_every_reply_carries_the_policy() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def app(_scope: object, _receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "headers": [(b"a", b"b")]})
+        await send({"type": "http.response.body"})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(SafeHeaders(cast("Any", app))({}, cast("Any", None), send))
+    headers = dict(sent[0]["headers"])
+    assert headers[b"a"] == b"b"
+    assert headers[b"content-security-policy"].startswith(b"default-src 'self'")
+    assert sent[1] == {"type": "http.response.body"}
