@@ -80,7 +80,8 @@ def make_parser() -> argparse.ArgumentParser:
 
 def run_command(options: argparse.Namespace) -> int:
     """Run a question set."""
-    from evaluation.run import Options, run
+    from evaluation.options import Options
+    from evaluation.run import run
     from evaluation.tables import metrics_table
 
     fields = {name: getattr(options, name) for name in Options.__dataclass_fields__}
