@@ -61,11 +61,11 @@ class Endpoints:
     ) -> dict[str, Any]:
         """Answer a question from the documents, with the exact place of every sentence.
 
-        The answer is an object: `answer` (text with [n] markers), `short_answer`, `abstained`
-        (true where the documents don't answer), `confidence`, `sentences`, `citations` (each
-        with document_id, source, title, page, start, end and the verbatim quote),
-        `disagreement`, `hits`, `standalone_question`, `timings_ms` and `provenance`. Offsets
-        are Unicode code points in the text that /document returns.
+        The answer is an object: answer (text with [n] markers), short_answer, abstained (true
+        where the documents don't answer), confidence, sentences, citations (each with
+        document_id, source, title, page, start, end and the verbatim quote), disagreement, hits,
+        standalone_question, timings_ms and provenance. Offsets are Unicode code points in the
+        text that /document returns.
 
         Args:
             question: The question, in words.
@@ -87,7 +87,7 @@ class Endpoints:
     ) -> Iterator[str]:
         """Answer a message as a stream: each yield is the answer's Markdown so far.
 
-        The last yield is the `answer` that /ask returns.
+        The last yield is the answer that /ask returns.
 
         Args:
             message: The question, in words.

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 
 from index.settings import Settings
 from interface.preflight import port_in_use
-from interface.static import read_static
+from interface.static import read_static, static_path
 from interface.theme import make_theme
 
 Message = MutableMapping[str, Any]
@@ -69,7 +69,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
     """
     try:
         _, address, _ = page.launch(
-            server_name=settings.host,
+            server_name=_bracket(settings.host),
             server_port=settings.port,
             auth=users,
             prevent_thread_lock=True,
@@ -80,6 +80,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             max_file_size=settings.max_file_bytes,
             theme=make_theme(),
             css=read_static("style.css"),
+            favicon_path=static_path("favicon.svg"),
             footer_links=["api"],
             run_history=False,
             enable_monitoring=False,
@@ -92,6 +93,11 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
     except OSError as error:
         raise port_in_use(settings.host, settings.port) from error
     return str(address)
+
+
+def _bracket(host: str) -> str:
+    """Return an IPv6 address as it stands in the address of a page, other hosts as they are."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def wait_for_stop(page: gr.Blocks) -> None:

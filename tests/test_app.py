@@ -19,16 +19,6 @@ from tests.interface.serving import PROJECT, connect, find_free_port
 FACT = "The harbour office closed 115 accounts in March 2025."
 
 
-def run(*arguments: str) -> tuple[int, str]:
-    """Run the application until it stops by itself: its exit code and what it said of errors."""
-    command = [sys.executable, "app.py", *arguments]
-    done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout == ""
-    return done.returncode, done.stderr
-
-
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     folder = tmp_path / "documents"
@@ -89,34 +79,54 @@ def test_ctrl_c_while_indexing_stops_without_a_traceback(
     assert capsys.readouterr().err == "stopped\n"
 
 
-def test_a_source_that_is_missing_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_source_that_is_missing_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     missing = tmp_path / "missing"
-    code, told = run("--source", str(missing), "--data-dir", str(tmp_path / "data"))
-    assert (code, told) == (1, f"the source {str(missing)!r} does not exist; correct --source\n")
+    assert app.main(["--source", str(missing), "--data-dir", str(tmp_path / "data")]) == 1
+    told = capsys.readouterr().err
+    assert told == f"the source {str(missing)!r} does not exist; correct --source\n"
     assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.enable_socket
-def test_a_port_in_use_is_told_before_anything_is_indexed(source: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_before_anything_is_indexed(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data_dir = tmp_path / "data"
+    flags = ["--source", str(source), "--data-dir", str(data_dir)]
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        data_dir = tmp_path / "data"
-        code, told = run("--source", str(source), "--data-dir", str(data_dir), "--port", port)
-    assert code == 1
+        assert app.main([*flags, "--port", port]) == 1
+    told = capsys.readouterr().err
     assert told.startswith(f"port {port} of '127.0.0.1' is in use")
     assert told.count("\n") == 1
     assert not data_dir.exists()
 
 
-def test_malformed_users_are_told_in_a_line(source: Path, tmp_path: Path) -> None:
+def test_malformed_users_are_told_in_a_line(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     users = tmp_path / "users"
     users.write_text("ada\n")
-    code, told = run("--source", str(source), "--auth-file", str(users))
-    assert code == 1
+    assert app.main(["--source", str(source), "--auth-file", str(users)]) == 1
+    told = capsys.readouterr().err
     assert told.startswith("line 1 of ")
     assert told.count("\n") == 1
+
+
+def test_what_is_refused_is_refused_before_anything_slow_is_loaded(tmp_path: Path) -> None:
+    probe = (
+        "import sys, app; code = app.main(sys.argv[1:]); "
+        "sys.exit(code if {'gradio', 'torch'}.isdisjoint(sys.modules) else 99)"
+    )
+    command = [sys.executable, "-c", probe, "--source", str(tmp_path / "missing")]
+    done = subprocess.run(
+        command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 @pytest.mark.server

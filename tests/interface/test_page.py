@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any, cast
 
 import gradio as gr
@@ -52,6 +53,18 @@ def test_every_endpoint_and_argument_is_described(page: gr.Blocks) -> None:
         "/document": ["id"],
         "/status": [],
     }
+
+
+def test_missing_arguments_of_endpoints_take_their_defaults(page: gr.Blocks) -> None:
+    search = next(fn for fn in page.fns.values() if fn.api_name == "search")
+    filled = asyncio.run(page.preprocess_data(search, ["bank"], None))
+    assert filled == ["bank", 10, None]
+
+
+def test_missing_arguments_of_the_page_itself_are_an_error(page: gr.Blocks) -> None:
+    submit = next(fn for fn in page.fns.values() if fn.api_name == "submit")
+    with pytest.raises(ValueError, match="didn't receive enough input values"):
+        asyncio.run(page.preprocess_data(submit, [], None))
 
 
 def test_nothing_on_the_page_comes_from_elsewhere(page: gr.Blocks) -> None:

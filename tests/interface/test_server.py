@@ -45,6 +45,13 @@ def test_the_page_is_launched_with_everything_closed(tmp_path: Path) -> None:
     assert page.options["show_error"] is False
 
 
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_ipv6_address_may_come_with_or_without_brackets(host: str) -> None:
+    page = FakePage()
+    launch(cast("Any", page), Settings(host=host))
+    assert page.options["server_name"] == "[::1]"
+
+
 def test_a_port_taken_meanwhile_is_told_in_a_line() -> None:
     with pytest.raises(SettingsError, match=r"port 7860 of '127\.0\.0\.1' is in use"):
         launch(cast("Any", FakePage(port_taken=True)), Settings())
