@@ -31,9 +31,12 @@ class Journal:
         kept = [] if self.discarded else complete_lines(lines[1:], ids)
         self.predictions = [prediction_from(json.loads(line)) for line in kept]
         self._file = self.path.open("ab")
-        self._file.truncate(sum(map(len, [lines[0], *kept])) if lines and not self.discarded else 0)
-        if not self._file.tell():
+        if lines and not self.discarded:
+            self._file.truncate(sum(map(len, [lines[0], *kept])))
+        else:
+            self._file.truncate(0)
             self._file.write(first.encode())
+            self._file.flush()
 
     def append(self, prediction: Prediction) -> None:
         """Write a prediction so that it survives the end of this process."""

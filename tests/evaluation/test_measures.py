@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,17 @@ BY_PATH = {measure.path: measure for measure in MEASURES}
 Columns = Mapping[str, npt.NDArray[np.float64]]
 
 
-def columns(**values: list[float]) -> dict[str, npt.NDArray[np.float64]]:
+def columns(
+    **values: Sequence[float] | npt.NDArray[np.float64],
+) -> dict[str, npt.NDArray[np.float64]]:
     return {name: np.array(numbers, dtype=np.float64) for name, numbers in values.items()}
 
 
-def value(measure: Measure, given_columns: Columns, weights: list[float] | None = None) -> float:
+def value(
+    measure: Measure,
+    given_columns: Columns,
+    weights: Sequence[float] | npt.NDArray[np.float64] | None = None,
+) -> float:
     questions = len(next(iter(given_columns.values())))
     row = np.ones((1, questions)) if weights is None else np.array([weights], dtype=np.float64)
     return float(measure.compute(row, given_columns)[0])

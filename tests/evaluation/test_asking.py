@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from evaluation import asking
+from evaluation.datasets import Question
+from tests.evaluation.fakes import FakeSystem, answer_object, hit_object, refuse
+
+QUESTION = Question("q", "When?", ("1843",), (), "answerable")
+NAMES = {"engine.txt": "Engine", "Engine": "Engine"}
+
+
+def test_an_answer_names_documents_as_the_set_does() -> None:
+    answer = {"q": lambda: answer_object("When?", hits=[hit_object("engine.txt", 0, 5, 0.5)])}
+    found = asking.ask(FakeSystem(NAMES, answer), QUESTION)
+    assert [(hit.document, hit.start, hit.end, hit.score) for hit in found.hits] == [
+        ("Engine", 0, 5, 0.5)
+    ]
+    assert found.citations[0].document == "Engine"
+    assert (found.short_answer, found.abstained, found.confidence) == ("1843", False, 0.9)
+    assert found.latency_ms > 0
+    assert found.timings_ms == {"search": 4.0, "read": 6.0}
+
+
+def test_hits_are_made_up_to_ten_by_searching_for_the_same_question() -> None:
+    first = [hit_object("Engine", 10 * n, 10 * n + 5) for n in range(3)]
+    more = [hit_object("Engine", 10 * n, 10 * n + 5) for n in range(13)]
+    system = FakeSystem(NAMES, {"q": lambda: answer_object("When?", hits=first)}, found=more)
+    hits = asking.ask(system, QUESTION).hits
+    assert [hit.start for hit in hits] == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]
+    assert system.depths == [13]
+
+
+def test_ten_hits_need_no_further_search() -> None:
+    ten = [hit_object("Engine", n, n + 5) for n in range(10)]
+    system = FakeSystem(NAMES, {"q": lambda: answer_object("When?", hits=ten)})
+    assert len(asking.ask(system, QUESTION).hits) == 10
+    assert system.depths == []
+
+
+def test_a_given_passage_needs_no_search() -> None:
+    system = FakeSystem(NAMES)
+    assert len(asking.ask(system, QUESTION, given_passage=True).hits) == 1
+    assert system.depths == []
+
+
+def test_a_refused_question_counts_as_an_abstention() -> None:
+    found = asking.ask(FakeSystem(NAMES, {"q": refuse}), QUESTION)
+    assert found.abstained
+    assert found.refused
+    assert found.answer == "refused: the question is too long; shorten it"
+    assert (found.short_answer, found.best_span, found.confidence) == ("", "", 0.0)
+    assert not found.citations
+    assert not found.hits
+
+
+def corpus(documents: int, passages: int) -> tuple[dict[str, str], list[dict[str, object]]]:
+    """Documents with as many passages each, all of one document after those of the last."""
+    names = {f"{number}.txt": str(number) for number in range(documents)}
+    hits = [hit_object(source, 10 * n, 10 * n + 5) for source in names for n in range(passages)]
+    return names, hits
+
+
+def test_a_search_reports_a_hundred_documents_by_their_best_passages() -> None:
+    names, hits = corpus(150, 2)
+    system = FakeSystem(names, found=hits)
+    found = asking.search(system, QUESTION)
+    assert [hit.document for hit in found.hits] == [str(number) for number in range(100)]
+    assert {hit.start for hit in found.hits} == {0}
+    assert system.depths == [300]
+    assert (found.answer, found.abstained, found.confidence) == ("", True, 0.0)
+
+
+def test_a_search_goes_deeper_until_there_are_enough_documents() -> None:
+    names, hits = corpus(150, 8)
+    system = FakeSystem(names, found=hits)
+    assert len(asking.search(system, QUESTION).hits) == 100
+    assert system.depths == [300, 600, 1000]
+
+
+def test_a_search_goes_no_deeper_than_the_endpoint_allows() -> None:
+    names, hits = corpus(150, 20)
+    system = FakeSystem(names, found=hits)
+    assert len(asking.search(system, QUESTION).hits) == 50
+    assert system.depths == [300, 600, 1000]
+
+
+def test_a_small_corpus_is_reported_whole() -> None:
+    names, hits = corpus(3, 2)
+    assert len(asking.search(FakeSystem(names, found=hits), QUESTION).hits) == 3
