@@ -14,7 +14,7 @@ from evaluation.identity import hash_code, hash_object
 from evaluation.journal import Journal
 from evaluation.options import Options
 from evaluation.running import Running
-from evaluation.systems import LocalSystem, System, default_data_dir
+from evaluation.systems import System, default_data_dir, open_local
 from index.errors import DatasetError, LockedError
 from index.progress import progress_bar
 
@@ -88,19 +88,19 @@ def load_selected(options: Options) -> Dataset:
 def open_system(dataset: Dataset, options: Options) -> Iterator[System]:
     """Give the system to evaluate, holding the set's documents."""
     if options.server is not None:
-        from evaluation.server import ServerSystem
+        from evaluation.server import ServerSystem, connect
 
+        client = connect(options.server)
         with (
             progress_bar() as progress,
-            ServerSystem.open(dataset, options.server, progress) as server,
+            ServerSystem.open(dataset, client, options.server, progress) as server,
         ):
             yield server
         return
     data_dir = options.data_dir or default_data_dir(dataset, options.output)
     with progress_bar() as progress:
-        system = LocalSystem(
-            dataset, data_dir, progress=progress, keep=options.data_dir is not None
-        )
+        keep = options.data_dir is not None
+        system = open_local(dataset, data_dir, progress=progress, keep=keep)
     yield system
 
 

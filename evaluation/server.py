@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from evaluation.datasets import Dataset, Question
 from evaluation.staging import Staged, stage
 from evaluation.systems import JsonObject, complaints
 from index.errors import FootnoteError, InvalidInputError
-from index.progress import Progress
+from index.progress import Progress, silent
 
 FILES_AT_ONCE = 50
+TRANSPORT = "network and queue"
 
 
 class ServerError(FootnoteError):
     """A server can't be reached, or answers a request with an error."""
 
 
+class Client(Protocol):
+    """What is needed of gradio_client's `Client`."""
+
+    def predict(self, *arguments: Any, api_name: str) -> Any:
+        """Call an endpoint and wait for what it returns."""
+        ...
+
+
+def connect(address: str) -> Client:
+    """Return a client of the server at `address`.
+
+    Raises:
+        ServerError: There is none.
+    """
+    import gradio_client  # type: ignore[import-untyped]
+
+    try:
+        client: Client = gradio_client.Client(address, verbose=False, analytics_enabled=False)
+    except Exception as error:  # the client raises whatever its transport does
+        raise ServerError(
+            f"no Footnote server answers at {address} ({error}); start one with 'make run'"
+        ) from error
+    return client
+
+
 class ServerSystem:
     """Footnote behind its endpoints, with the set's documents in a temporary collection."""
 
-    def __init__(self, address: str) -> None:
-        """Connect to a server.
-
-        Raises:
-            ServerError: There is none at this address.
-        """
-        from gradio_client import Client  # type: ignore[import-untyped]
-
-        self.address = address
-        try:
-            self._client = Client(address, verbose=False, analytics_enabled=False)
-        except Exception as error:  # the client raises whatever its transport does
-            raise ServerError(
-                f"no Footnote server answers at {address} ({error}); start one with 'make run'"
-            ) from error
-        self._collection = ""
+    def __init__(self, client: Client, address: str, collection: str) -> None:
+        """Evaluate through `client` what is in `collection`; `open` fills it."""
+        self._client = client
+        self._address = address
+        self._collection = collection
         self._names: dict[str, str] = {}
         self._complaints: tuple[str, ...] = ()
 
     @classmethod
     @contextmanager
-    def open(cls, dataset: Dataset, address: str, progress: Progress) -> Iterator[ServerSystem]:
-        """Upload the documents, give the system, and remove them again."""
-        system = cls(address)
+    def open(
+        cls, dataset: Dataset, client: Client, address: str, progress: Progress = silent
+    ) -> Iterator[ServerSystem]:
+        """Upload the documents, give the system, and remove them again, whatever happens.
+
+        Raises:
+            ServerError: The server fails.
+        """
         with stage(dataset) as staged:
-            system._collection = staged.collection
+            system = cls(client, address, staged.collection)
             try:
                 system._upload(staged, progress)
                 yield system
@@ -71,10 +92,14 @@ class ServerSystem:
         return {"version": status["version"], "models": status["models"]}
 
     def ask(self, question: Question) -> JsonObject:
-        """Return the answer object."""
+        """Return the answer object, its timings with what network and queue added."""
         history = [{"role": role, "content": content} for role, content in question.history]
-        answer: JsonObject = self._call("/ask", question.text, history, self._collection)
-        return answer
+        begin = time.perf_counter()
+        answer = self._call("/ask", question.text, history, self._collection)
+        elapsed_ms = (time.perf_counter() - begin) * 1000
+        timings: Mapping[str, float] = answer["timings_ms"]
+        outside = {TRANSPORT: elapsed_ms - timings["total"]} if "total" in timings else {}
+        return {**answer, "timings_ms": {**timings, **outside}}
 
     def read(self, question: Question) -> JsonObject:
         """Refuse: there is no public endpoint for it.
@@ -118,8 +143,8 @@ class ServerSystem:
         try:
             return self._client.predict(*arguments, api_name=endpoint)
         except AppError as error:
-            raise InvalidInputError(f"{self.address}{endpoint}: {error}") from error
+            raise InvalidInputError(f"{self._address}{endpoint}: {error}") from error
         except Exception as error:  # the client raises whatever its transport does
             raise ServerError(
-                f"{self.address}{endpoint} failed ({error}); see the server's log"
+                f"{self._address}{endpoint} failed ({error}); see the server's log"
             ) from error

@@ -7,12 +7,16 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from evaluation.datasets import Dataset, Question
 from evaluation.identity import hash_package
 from evaluation.staging import Staged, stage
 from index.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from retrieval.assistant import Assistant
 
 JsonObject = Mapping[str, Any]
 
@@ -52,27 +56,21 @@ class LocalSystem:
     """Footnote in this process, with the set's documents in a data folder of their own."""
 
     def __init__(
-        self, dataset: Dataset, data_dir: Path, *, progress: Progress = silent, keep: bool = False
+        self, dataset: Dataset, library: Library, assistant: Assistant, progress: Progress = silent
     ) -> None:
         """Index the documents, as far as that hasn't been done.
 
         Args:
             dataset: The question set.
-            data_dir: Where the index lies.
+            library: Where its documents go.
+            assistant: Answers from the library.
             progress: Told how far indexing is.
-            keep: Whether an index that was made by other code is used all the same.
 
         Raises:
             FootnoteError: Whatever indexing raises.
         """
-        from index.library import Library
-        from index.settings import load_settings
-        from retrieval.assistant import Assistant
-
-        if not keep:
-            discard_other_code(data_dir)
-        self._library = Library(load_settings({"data_dir": data_dir}))
-        self._assistant = Assistant(self._library)
+        self._library = library
+        self._assistant = assistant
         with stage(dataset) as staged:
             self._collection = staged.collection
             report = self._library.add_uploads(
@@ -152,6 +150,30 @@ def complaints(
         *(f"document {staged.names[name]} was refused: {why}" for name, why in refused.items()),
         *(f"document {staged.names[name]} has other offsets in the index" for name in others),
     )
+
+
+def open_local(
+    dataset: Dataset, data_dir: Path, *, progress: Progress = silent, keep: bool = False
+) -> LocalSystem:
+    """Return Footnote with the settings of this process and the index in `data_dir`.
+
+    Args:
+        dataset: The question set.
+        data_dir: Where the index lies.
+        progress: Told how far indexing is.
+        keep: Whether an index that was made by other code is used all the same.
+
+    Raises:
+        FootnoteError: Whatever indexing raises.
+    """
+    from index.library import Library
+    from index.settings import load_settings
+    from retrieval.assistant import Assistant
+
+    if not keep:
+        discard_other_code(data_dir)
+    library = Library(load_settings({"data_dir": data_dir}))
+    return LocalSystem(dataset, library, Assistant(library), progress)
 
 
 def default_data_dir(dataset: Dataset, output: Path) -> Path:
