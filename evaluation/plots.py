@@ -66,7 +66,7 @@ def draw_confidence(axes: Axes, confidence: Column, answerable: Column) -> None:
             shares = np.full(len(values), 1 / len(values))
             axes.hist(values, edges, weights=shares, color=colour, alpha=0.6, label=label)
     axes.set(xlim=(0, 1), xlabel="confidence", ylabel="share of these questions")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2)
 
 
 def draw_latency(axes: Axes, latency_ms: Column) -> None:
