@@ -1,0 +1,40 @@
+"""Tells the parts of a page that serve the site rather than the page's own subject."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# lxml's elements have no types of their own.
+Element = Any
+
+_TAGS = frozenset({"nav", "footer", "aside"})
+_ROLES = frozenset(
+    "navigation banner contentinfo search complementary dialog alertdialog menu menubar".split()
+)
+_NAMES = re.compile(
+    r"(?:main-|site-|top-)?(?:nav|navbar|navigation|menu|footer)|breadcrumbs?|side-?bar"
+    r"|comments?(?:-?(?:list|area|form|respond|section|wrapper))?|respond|disqus_thread"
+    r"|(?:cookie|share|sharing|social|related|newsletter|advert|popup|modal)(?:[-_]\w+)*"
+    r"|ads?|skip-link",
+    re.IGNORECASE,
+)
+_PAGE_ITSELF = frozenset({"html", "body", "main", "article"})
+_SUBJECT = ("main", "article", "h1")
+
+
+def is_boilerplate(element: Element) -> bool:
+    """Tell whether an element holds navigation, a page footer, comments or their like.
+
+    Its tag, role, id or class has to say so, and it must not hold the page's main heading.
+    """
+    if element.tag in _PAGE_ITSELF or not _says_so(element):
+        return False
+    return next(element.iterdescendants(*_SUBJECT), None) is None
+
+
+def _says_so(element: Element) -> bool:
+    if element.tag in _TAGS or element.get("role") in _ROLES:
+        return True
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"[:500].split()
+    return any(_NAMES.fullmatch(name) for name in names)

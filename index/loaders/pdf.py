@@ -1,0 +1,127 @@
+"""PDF: text page by page, as the pages are laid out."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+from index.errors import RefusedFileError
+from index.loaders.dates import pdf_day, stated_day
+from index.loaders.encoding import as_valid_unicode, is_blank
+from index.loaders.limits import Limits
+from index.loaders.lines import Line, join_lines, join_pages, words_of
+from index.loaders.refusal import refusing, too_long
+from index.loaders.signature import kind_of
+from index.loaders.titles import meaningful_title
+from index.values import Extract, Page
+
+# pypdfium2 has types, but hands out ctypes objects that mypy knows nothing of.
+TextPage = Any
+
+# PDFium keeps global state: two threads inside it at once crash the process.
+_ONE_AT_A_TIME = threading.Lock()
+_HEADER_WITHIN_BYTES = 1_024
+_TRAILER_WITHIN_BYTES = 4_096
+# PDFium's marks for a hyphen that a line break put into a word; it drops the line break itself.
+_BROKEN_WORD = "\x02\ufffe"
+_LINE_END = "\r\n\f\v" + _BROKEN_WORD
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_DAMAGED = "the PDF is damaged; open and save it again in a PDF program and add that"
+_CUT_OFF = "the PDF is cut off: its end is missing; copy or download it again"
+_PROTECTED = "the PDF is protected by a password; save a copy without one and add that"
+_PICTURES = (
+    "the PDF holds pictures of text only; run it through text recognition (OCR) and add the result"
+)
+
+
+def extract(data: bytes, *, limits: Limits) -> Extract:
+    """Return a PDF's text with the range of each page.
+
+    Lines stay lines; a blank line parts paragraphs where the layout shows them, and pages,
+    unless a sentence runs on.
+
+    Raises:
+        RefusedFileError: It is no PDF, cut off, damaged, protected, without text or too long.
+    """
+    if b"%PDF-" not in data[:_HEADER_WITHIN_BYTES]:
+        raise RefusedFileError(f"it isn't a PDF but {kind_of(data) or 'something else'}")
+    tail = data[-_TRAILER_WITHIN_BYTES:]
+    if b"%%EOF" not in tail and b"startxref" not in tail:
+        raise RefusedFileError(_CUT_OFF)
+    with _ONE_AT_A_TIME, refusing(_DAMAGED):
+        pages, properties = _read(data, limits)
+    words = words_of(pages)
+    text, ranges = join_pages([join_lines(lines, words=words) for lines in pages])
+    if len(text) > limits.max_text_characters:
+        raise too_long(len(text), limits)
+    if is_blank(text):
+        raise RefusedFileError(_PICTURES)
+    title = meaningful_title(as_valid_unicode(properties.get("Title", "")))
+    day = stated_day(text) or pdf_day(properties.get("CreationDate", ""))
+    numbered = (Page(number, start, end) for number, (start, end) in enumerate(ranges, start=1))
+    return Extract(text, title, day, tuple(numbered), "text")
+
+
+def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], dict[str, str]]:
+    """Return the lines of every page and the document's properties."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        protected = error.err_code in (
+            pypdfium2.raw.FPDF_ERR_PASSWORD,
+            pypdfium2.raw.FPDF_ERR_SECURITY,
+        )
+        raise RefusedFileError(_PROTECTED if protected else _DAMAGED) from error
+    with closing(document):
+        if len(document) > limits.max_pages:
+            raise RefusedFileError(
+                f"the PDF has {len(document):,} pages, where {limits.max_pages:,} are allowed; "
+                f"split it into several files"
+            )
+        return list(_pages(document, limits)), document.get_metadata_dict()
+
+
+def _pages(document: Any, limits: Limits) -> Iterator[list[Line]]:
+    characters = 0
+    for number in range(len(document)):
+        with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
+            characters += text_page.count_chars()
+            if characters > limits.max_text_characters:
+                raise too_long(characters, limits)
+            yield list(_lines(text_page))
+
+
+def _lines(text_page: TextPage) -> Iterator[Line]:
+    """Cut a page's characters into lines, with the place and size of each."""
+    from pypdfium2 import raw
+
+    count = text_page.count_chars()
+    characters = [chr(raw.FPDFText_GetUnicode(text_page, place)) for place in range(count)]
+    start = 0
+    for place, character in enumerate([*characters, "\n"]):
+        if character in _LINE_END:
+            broken = character in _BROKEN_WORD
+            yield from _line(text_page, characters, start, place, broken=broken)
+            start = place + 1
+
+
+def _line(
+    text_page: TextPage, characters: Sequence[str], start: int, end: int, *, broken: bool
+) -> Iterator[Line]:
+    """Yield the line between two places, or nothing where only white space lies there."""
+    text = _CONTROL.sub("", as_valid_unicode("".join(characters[start:end])))
+    seen = [place for place in range(start, end) if not characters[place].isspace()]
+    if not seen or is_blank(text):
+        return
+    from pypdfium2 import raw
+
+    first, last = seen[0], seen[-1]
+    left, bottom, _, _ = text_page.get_charbox(first, loose=True)
+    _, _, right, _ = text_page.get_charbox(last, loose=True)
+    size = raw.FPDFText_GetFontSize(text_page, first)
+    yield Line(" ".join(text.split()), left, right, bottom, size, broken)
