@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from index.catalogue import Catalogue, CatalogueWriter, FileState, Passage
-from index.chunking import ChunkingSettings, Counters, chunk_document, embedded_text
+from index.chunking import ChunkingSettings, Counters, chunk_document
 from index.embedding import Embedder
 from index.errors import RefusedFileError
 from index.generation import Change, advance, read_manifest
 from index.language import detect_language
 from index.lexical import Entry
 from index.progress import Progress
-from index.salience import faint_lines, split, within
+from index.salience import Ranges, faint_lines, split, within
 from index.tokens import count_tokens
-from index.values import Document, Extract, Outcome, digest
+from index.values import Chunk, Document, Extract, Outcome, digest
 
 EMBED_AT_ONCE = 64  # texts, after which their vectors are safe on disk
 
@@ -82,7 +82,7 @@ def build(jobs: Sequence[Job], workshop: Workshop, progress: Progress) -> Iterat
     done = 0
     for batch in _batches(jobs, workshop):
         prepared = [item for item in batch if isinstance(item, Prepared)]
-        embed(prepared, workshop, progress)
+        embed((passage for item in prepared for passage in item.passages), workshop, progress)
         commit(prepared, [], workshop)
         done += len(batch)
         progress("files", done, len(jobs))
@@ -109,25 +109,28 @@ def prepare(job: Job, workshop: Workshop) -> Prepared:
         content_hash=state.content_hash,
         modified=job.modified,
     )
+    passages = prepare_passages(document, extract.markup, workshop)
+    return Prepared(document, state, extract.markup, passages)
+
+
+def prepare_passages(document: Document, markup: str, workshop: Workshop) -> tuple[Passage, ...]:
+    """Return the chunks of a document as they will be indexed."""
     embedder = workshop.embedder
     counters = Counters(count_tokens, embedder.count_tokens, embedder.max_tokens)
-    chunks = chunk_document(document, extract.markup, settings=workshop.chunking, counters=counters)
-    faint = faint_lines(document.text, extract.markup)
+    chunks = chunk_document(document, markup, settings=workshop.chunking, counters=counters)
+    faint = faint_lines(document.text, markup)
     passages = []
     for chunk in chunks:
         inside = within(chunk, faint)
-        prominent, _ = split(chunk.text, inside)
-        passages.append(Passage(chunk, inside, digest(embedded_text(chunk, prominent))))
-    return Prepared(document, state, extract.markup, tuple(passages))
+        # The embedder's name is part of the hash, so that two models' vectors are never mixed up.
+        vector = digest(embedder.name, _embedded_text(chunk, inside))
+        passages.append(Passage(chunk, inside, vector))
+    return tuple(passages)
 
 
-def embed(batch: Sequence[Prepared], workshop: Workshop, progress: Progress) -> None:
+def embed(passages: Iterable[Passage], workshop: Workshop, progress: Progress) -> None:
     """Embed what was never embedded before, and store each vector by what it stands for."""
-    texts = {
-        passage.vector: embedded_text(passage.chunk, split(passage.chunk.text, passage.faint)[0])
-        for prepared in batch
-        for passage in prepared.passages
-    }
+    texts = {item.vector: _embedded_text(item.chunk, item.faint) for item in passages}
     with workshop.catalogue.read() as reader:
         known = reader.vectors(list(texts))
     missing = sorted((key for key in texts if key not in known), key=lambda key: len(texts[key]))
@@ -168,6 +171,11 @@ def entry(key: int, collection: str, passage: Passage) -> Entry:
     prominent, faint = split(passage.chunk.text, passage.faint)
     chunk = passage.chunk
     return Entry(key, chunk.document_id, collection, prominent, chunk.heading, faint)
+
+
+def _embedded_text(chunk: Chunk, faint: Ranges) -> str:
+    prominent, _ = split(chunk.text, faint)
+    return f"{chunk.heading}\n{prominent}" if chunk.heading else prominent
 
 
 def _put(prepared: Prepared, writer: CatalogueWriter) -> list[Entry]:

@@ -248,6 +248,15 @@ class CatalogueReader:
             found.update({str(key): np.frombuffer(blob, "<f4") for key, blob in rows})
         return found
 
+    def chunk_vectors(self, keys: Sequence[int]) -> Vectors:
+        """Return the vectors of the chunks with these keys, float32 of shape (n, dim)."""
+        rows = self._connection.execute(
+            "SELECT v.vector FROM chunks c JOIN vectors v ON v.hash = c.vector "  # noqa: S608
+            f"WHERE c.key IN ({','.join('?' * len(keys))})",
+            list(keys),
+        )
+        return np.stack([np.frombuffer(row[0], "<f4") for row in rows])
+
     def unfinished_jobs(self) -> tuple[str, ...]:
         """Return the kind and start of each job that never came to its end."""
         rows = self._connection.execute(
@@ -310,8 +319,12 @@ class CatalogueWriter(CatalogueReader):
                 state.stamp,
             ),
         )
+        return self.put_chunks(passages)
+
+    def put_chunks(self, passages: Sequence[Passage]) -> range:
+        """Insert a document's chunks, and return their keys, which were never used before."""
         row = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'")
-        first = 1 + (0 if row is None else int(str(row[0])))
+        first = 1 + (0 if row is None else int(row[0]))
         self._connection.executemany(
             f"INSERT INTO chunks VALUES ({','.join('?' * 11)})",  # noqa: S608
             (
@@ -320,6 +333,10 @@ class CatalogueWriter(CatalogueReader):
             ),
         )
         return range(first, first + len(passages))
+
+    def delete_chunks(self) -> None:
+        """Delete the chunks of all documents, to be put anew."""
+        self._connection.execute("DELETE FROM chunks")
 
     def refresh_state(self, state: FileState) -> None:
         """Note that a file was touched without a change of its content."""

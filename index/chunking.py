@@ -81,11 +81,6 @@ def chunk_document(
     return tuple(chunks)
 
 
-def embedded_text(chunk: Chunk, prominent: str) -> str:
-    """Return what the embedder is given for a chunk: its headings, then its text."""
-    return f"{chunk.heading}\n{prominent}" if chunk.heading else prominent
-
-
 def _pack(
     text: str, markup: str, *, settings: ChunkingSettings, counters: Counters
 ) -> Iterator[tuple[int, int, str]]:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 # but hardly move a ranking.
 WEIGHTS = {"body": 1.0, "heading": 0.3, "faint": 0.1}
 MOST_TERMS = 64  # of a question; the rarest are kept
-PHRASE_WEIGHT = 1.0
+MOST_CODES = 8
+CORRECTED = 0.7  # weight of a word that was taken for a misspelt one
+_SHORTEST_CORRECTED = 5  # letters; shorter words are one letter from too many others
 _HEAP = 64_000_000  # bytes that tantivy may use while it writes
+_WORD = re.compile(r"\w+")
 _CODE = re.compile(r"\w+(?:[-/._:@#+]\w+)+")
 _SCRIPTS_WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
@@ -67,17 +70,28 @@ class LexicalIndex:
         """Number of chunks."""
         return int(self._searcher.num_docs)
 
-    def search(self, text: str, k: int, *, collection: str | None) -> tuple[Keys, Scores]:
-        """Return keys and scores of the `k` chunks whose words fit `text` best, best first.
+    def question_terms(self, question: str) -> dict[str, float]:
+        """Return the stems of a question, each with how sure it is that it was meant.
 
-        Words that occur nowhere are matched by words one typing error away.
+        A word that occurs nowhere, but would with one letter more, less, changed or swapped, stands
+        for the most frequent such word, at `CORRECTED`; every other stem is sure, at 1.
         """
+        found: dict[str, float] = {}
+        for word in _WORD.findall(segmented(question)):
+            for stem in self.terms(word):
+                known = self.document_frequency(stem) > 0
+                correction = None if known else self._correct(word.lower())
+                found.setdefault(correction or stem, CORRECTED if correction else 1.0)
+        return found
+
+    def search(self, text: str, k: int, *, collection: str | None) -> tuple[Keys, Scores]:
+        """Return keys and scores of the `k` chunks whose words fit `text` best, best first."""
         from tantivy import Occur, Query
 
-        weighted = self._term_queries(text)
-        if not weighted or not self.size:
+        parts = [*self._term_queries(text), *self._phrase_queries(text)]
+        if not parts or not self.size:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        query = Query.boolean_query([(Occur.Should, part) for part in weighted])
+        query = Query.boolean_query([(Occur.Should, part) for part in parts])
         if collection is not None:
             inside = Query.term_query(self._schema, "collection", collection)
             query = Query.boolean_query(
@@ -93,23 +107,31 @@ class LexicalIndex:
         return keys[order], scores[order]
 
     def _term_queries(self, text: str) -> list[tantivy.Query]:
+        certainty = self.question_terms(text)
+        rarest = sorted(certainty, key=lambda term: (self.document_frequency(term), term))
+        return [
+            self._weighted(field, term, weight * certainty[term])
+            for term in rarest[:MOST_TERMS]
+            for field, weight in WEIGHTS.items()
+        ]
+
+    def _phrase_queries(self, text: str) -> list[tantivy.Query]:
+        """Return a query for each code such as `HB-2291/7`, whose parts must stand together."""
         from tantivy import Query
 
-        frequencies = {term: self.document_frequency(term) for term in self.terms(text)}
-        rarest = sorted(frequencies, key=lambda term: (frequencies[term], term))[:MOST_TERMS]
-        queries = []
-        for term in rarest:
-            for field, weight in WEIGHTS.items():
-                queries.append(self._weighted(field, term, weight))
-            if not frequencies[term] and len(term) > 4 and term.isalpha():
-                fuzzy = Query.fuzzy_term_query(self._schema, "body", term, distance=1)
-                queries.append(Query.boost_query(fuzzy, 5.0))
-        for code in _CODE.findall(text)[:8]:
-            words: list[str | tuple[int, str]] = [*self._analyzer.analyze(code)]
-            if len(words) > 1:
-                phrase = Query.phrase_query(self._schema, "body", words)
-                queries.append(Query.boost_query(phrase, PHRASE_WEIGHT))
-        return queries
+        codes = [self._analyzer.analyze(code) for code in _CODE.findall(text)[:MOST_CODES]]
+        return [
+            Query.phrase_query(self._schema, "body", [*words]) for words in codes if len(words) > 1
+        ]
+
+    def _correct(self, word: str) -> str | None:
+        if len(word) < _SHORTEST_CORRECTED or not word.isalpha():
+            return None
+        stems = self.terms(" ".join(_edits(word)))
+        frequency, best = max(
+            ((self.document_frequency(stem), stem) for stem in stems), default=(0, "")
+        )
+        return best if frequency else None
 
     def _weighted(self, field: str, term: str, weight: float) -> tantivy.Query:
         from tantivy import Query
@@ -172,6 +194,17 @@ def _pairs(match: re.Match[str]) -> str:
     if len(run) == 1:
         return f" {run} "
     return " " + " ".join(run[place : place + 2] for place in range(len(run) - 1)) + " "
+
+
+def _edits(word: str) -> set[str]:
+    """Return what `word` becomes by one letter more, less, changed or swapped with the next."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    shorter = {left + right[1:] for left, right in halves if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1}
+    changed = {left + new + right[1:] for left, right in halves if right for new in letters}
+    longer = {left + new + right for left, right in halves for new in letters}
+    return shorter | swapped | changed | longer
 
 
 def _open(folder: Path) -> Any:

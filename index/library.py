@@ -162,7 +162,7 @@ class Library:
         Raises:
             NotFoundError: There is no such collection.
         """
-        with self._reading() as reader:
+        with self.reading() as reader:
             check_known(reader, collection)
             return reader.summaries(collection)
 
@@ -172,7 +172,7 @@ class Library:
         Raises:
             NotFoundError: There is no such document.
         """
-        with self._reading() as reader:
+        with self.reading() as reader:
             document = reader.document(document_id)
         if document is None:
             raise NotFoundError(f"no document has the id {document_id!r}; it may have been removed")
@@ -180,7 +180,7 @@ class Library:
 
     def original(self, document_id: str) -> Path | None:
         """Return the file that a document was made of, if it still exists."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             path = reader.path(document_id)
         full = self.data_dir / path if path else None  # an absolute path stays as it is
         return full if full and full.is_file() else None
@@ -193,14 +193,14 @@ class Library:
             NotFoundError: Nothing was ever added.
             MismatchError: The folder was written with another embedder or chunk size.
         """
-        with self._reading() as reader:
+        with self.reading() as reader:
             self.check_match(reader)
             generation = self._open(reader.generation)
             if generation is not None:
                 yield Snapshot(reader, generation)
                 return
         # A writer was two generations ahead before the files could be opened: look again.
-        with self._reading() as reader:
+        with self.reading() as reader:
             number = reader.generation
             yield Snapshot(
                 reader, Generation(self.index_dir, read_manifest(self.index_dir, number))
@@ -267,7 +267,7 @@ class Library:
             ) from error
         try:
             if not self.catalogue.exists():
-                self.catalogue.create(**self._identity())
+                self.catalogue.create(**self.identity)
             if check:
                 with self.catalogue.read() as reader:
                     self.check_match(reader)
@@ -282,7 +282,7 @@ class Library:
         Raises:
             MismatchError: It was.
         """
-        for name, ours in self._identity().items():
+        for name, ours in self.identity.items():
             theirs = reader.setting(name)
             if theirs != ours:
                 raise MismatchError(
@@ -291,12 +291,9 @@ class Library:
                     f"'python -m index rebuild --data-dir {self.data_dir}' to index everything anew"
                 )
 
-    def remember_identity(self) -> None:
-        """Note the embedder and chunking settings that everything is indexed with from now on."""
-        with self.catalogue.write() as writer:
-            writer.remember(**self._identity())
-
-    def _identity(self) -> dict[str, str]:
+    @property
+    def identity(self) -> dict[str, str]:
+        """What everything in the catalogue has been indexed with, by name."""
         return {
             "embedder": self.embedder.name,
             "dimension": str(self.embedder.dimension),
@@ -356,7 +353,12 @@ class Library:
             yield str(error)
 
     @contextmanager
-    def _reading(self) -> Iterator[CatalogueReader]:
+    def reading(self) -> Iterator[CatalogueReader]:
+        """Give a reader of the catalogue.
+
+        Raises:
+            NotFoundError: Nothing was ever added.
+        """
         if not self.catalogue.exists():
             raise NotFoundError(
                 f"there is no index in {str(self.data_dir)!r}; make one with "

@@ -27,7 +27,9 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-BATCH = 8  # with texts sorted by length, small batches waste the least on padding
+# Texts are sorted by length; small batches of long texts waste the least on padding, large batches
+# of short ones the least on calls.
+BATCH_CHARACTERS = 8_000
 
 
 class SentenceTransformerEmbedder:
@@ -76,7 +78,7 @@ class SentenceTransformerEmbedder:
         with self._lock:
             vectors = self._loaded.encode(
                 list(texts),
-                batch_size=BATCH,
+                batch_size=min(64, max(8, BATCH_CHARACTERS // (1 + max(map(len, texts))))),
                 normalize_embeddings=True,
                 convert_to_numpy=True,
                 show_progress_bar=False,
@@ -103,7 +105,9 @@ class SentenceTransformerEmbedder:
             check_packaged_model()
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         try:
             return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError) as error:

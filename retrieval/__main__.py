@@ -1,0 +1,87 @@
+"""`python -m retrieval`: ask, search."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.errors import FootnoteError
+from index.library import Library
+from index.settings import Settings, load_settings
+from retrieval.assistant import Assistant
+from retrieval.values import Answer
+from retrieval.wire import answer_object, hit_object
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, 1 for a known error, 2 for wrong usage."""
+    options = make_parser().parse_args(arguments)
+    try:
+        settings = load_settings({"data_dir": options.data_dir}, options.config)
+        return int(options.run(options, settings))
+    except FootnoteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of `python -m retrieval`."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", type=Path, metavar="DIR", help="default: ./.footnote")
+    common.add_argument("--config", type=Path, metavar="FILE", help="default: ./footnote.toml")
+    common.add_argument("--collection", metavar="NAME", help="default: all collections")
+    common.add_argument("--json", action="store_true", help="print JSON")
+    parser = argparse.ArgumentParser("python -m retrieval", description="Ask the documents.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    ask = commands.add_parser("ask", parents=[common], help="answer a question with citations")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.set_defaults(run=_ask)
+    search = commands.add_parser("search", parents=[common], help="find passages")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--k", type=int, default=10, help="how many (default: 10)")
+    search.set_defaults(run=_search)
+    return parser
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    answer = Assistant(Library(settings)).ask(options.question, collection=options.collection)
+    print(json.dumps(answer_object(answer)) if options.json else _as_text(answer))
+    return 0
+
+
+def _as_text(answer: Answer) -> str:
+    lines = [answer.text]
+    if answer.citations:
+        lines.append("")
+    for citation in answer.citations:
+        page = f", page {citation.page}" if citation.page else ""
+        place = f"{citation.source}{page}, characters {citation.start} to {citation.end}"
+        lines.append(f"[{citation.marker}] {citation.title} ({place})")
+    if answer.abstained and answer.hits:
+        lines += ["", "The nearest passages, none of them an answer:"]
+        lines += [
+            f"- {hit.source}: {' '.join(hit.chunk.text.split())[:100]}" for hit in answer.hits[:3]
+        ]
+    return "\n".join(lines)
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    hits = Assistant(Library(settings)).search(
+        options.query, k=options.k, collection=options.collection
+    )
+    for hit in hits:
+        if options.json:
+            print(json.dumps(hit_object(hit)))
+        else:
+            place = f"{hit.source} {hit.chunk.start}-{hit.chunk.end}"
+            print(f"{hit.score:.3f}  {place}: {' '.join(hit.chunk.text.split())[:100]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""How a question becomes an answer: rewrite, search, read, cite."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, cached_property, partial
+
+from index.errors import InvalidInputError, NotFoundError
+from index.library import Library, Snapshot, Status, check_known
+from index.values import Chunk, Document, digest
+from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
+from retrieval.courtesies import Reply, reply_courteously
+from retrieval.reading import Reader, Reading
+from retrieval.rewriting import Rewriter, RuleRewriter
+from retrieval.search import search
+from retrieval.similarity import SimilarityReader
+from retrieval.values import Answer, Hit, Provenance, Turn
+
+SHOWN_HITS = 10
+NOTHING = Composition("The documents don't answer this.", (), ())
+
+
+class Assistant:
+    """Answers questions from a library. Any number of threads may ask at once."""
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        reader: Reader | None = None,
+        answerer: Answerer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
+        """Answer from `library`.
+
+        Args:
+            library: The documents.
+            reader: Finds the words that answer; by default by similarity.
+            answerer: Writes the answer; by default by quoting.
+            rewriter: Makes follow-ups stand alone; by default by rules.
+        """
+        self.library = library
+        self._given_reader = reader
+        self._answerer = answerer or ExtractiveAnswerer()
+        self._rewriter = rewriter or RuleRewriter()
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The reader, loaded when the first question comes."""
+        return self._given_reader or SimilarityReader(self.library.embedder)
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), collection: str | None = None
+    ) -> Answer:
+        """Answer a question with citations, or say that the documents don't.
+
+        Args:
+            question: In any language that the documents are in.
+            history: The conversation before it, oldest first.
+            collection: The collection to answer from, or None for all.
+
+        Raises:
+            InvalidInputError: The question is empty or too long.
+            NotFoundError: There is no such collection, or no document at all.
+        """
+        question = self._check(question)
+        clock = Clock()
+        with self.library.snapshot() as snapshot:
+            check_known(snapshot.catalogue, collection)
+            reply = reply_courteously(question, snapshot, collection, self.library.embedder)
+            if reply is not None:
+                return self._reply(question, reply, snapshot, clock)
+            with clock.time("rewrite"):
+                standalone = self._rewriter.rewrite(question, history)
+            with clock.time("search"):
+                hits = self._search(
+                    standalone, max(SHOWN_HITS, self._passages), snapshot, collection
+                )
+            with clock.time("read"):
+                reading = self.reader.read(standalone, hits[: self._passages], snapshot)
+            with clock.time("cite"):
+                answer = self._answer(standalone, reading, snapshot)
+            return replace(
+                answer, question=question, hits=hits[:SHOWN_HITS], timings_ms=clock.timings()
+            )
+
+    def read_passage(self, question: str, document_id: str, start: int, end: int) -> Answer:
+        """Answer from one stretch of one document, as reading benchmarks do.
+
+        Args:
+            question: A standalone question.
+            document_id: The document.
+            start: Offset of the passage in the document's text.
+            end: Offset after it.
+
+        Raises:
+            InvalidInputError: The question is empty or too long.
+            NotFoundError: There is no such document.
+        """
+        question = self._check(question)
+        clock = Clock()
+        with self.library.snapshot() as snapshot:
+            document = _get_document(snapshot, document_id)
+            text = document.text[start:end]
+            chunk = Chunk(
+                digest(document_id, str(start), text), document_id, 0, start, end, text, "", None
+            )
+            hits = (Hit(chunk, 1.0, "given", document.source, document.title),)
+            with clock.time("read"):
+                reading = self.reader.read(question, hits, snapshot)
+            answer = self._answer(question, reading, snapshot)
+            return replace(answer, hits=hits, timings_ms=clock.timings())
+
+    def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
+        """Return the `k` passages that fit a query best, best first.
+
+        Raises:
+            InvalidInputError: The query is empty or too long, or `k` isn't positive.
+            NotFoundError: There is no such collection, or no index at all.
+        """
+        query = self._check(query)
+        if k < 1:
+            raise InvalidInputError(f"can't return {k} hits; ask for 1 or more")
+        with self.library.snapshot() as snapshot:
+            check_known(snapshot.catalogue, collection)
+            return self._search(query, k, snapshot, collection)
+
+    def status(self) -> Status:
+        """Return the library's status, with the reader and the language model among the models."""
+        status = self.library.status()
+        models = {**status.models, "reader": self.reader.name, "llm": self._answerer.llm}
+        return replace(status, models=models)
+
+    @property
+    def _passages(self) -> int:
+        return self.library.settings.passages
+
+    def _check(self, question: str) -> str:
+        limit = self.library.settings.max_question_characters
+        if not question.strip():
+            raise InvalidInputError("the question is empty; ask something")
+        if len(question) > limit:
+            raise InvalidInputError(
+                f"the question has {len(question)} characters, at most {limit} are read; shorten it"
+            )
+        # Lone surrogates can come from JSON; no tokenizer or database takes them.
+        return question.strip().encode("utf-8", "replace").decode("utf-8")
+
+    def _search(
+        self, query: str, k: int, snapshot: Snapshot, collection: str | None
+    ) -> tuple[Hit, ...]:
+        vector = self.library.embedder.embed([query])[0]
+        return search(snapshot, query, vector, k=k, collection=collection)
+
+    def _answer(self, standalone: str, reading: Reading, snapshot: Snapshot) -> Answer:
+        """Return the answer that the reading allows: quotes with citations, or none."""
+        best_span = reading.evidence[0].span_text if reading.evidence else ""
+        abstained = not best_span or reading.confidence < self.reader.threshold
+        composition = NOTHING
+        if not abstained:
+            document = cache(partial(_get_document, snapshot))
+            composition = self._answerer.compose(standalone, reading.evidence, document)
+        return Answer(
+            question=standalone,
+            standalone_question=standalone,
+            text=composition.text,
+            short_answer="" if abstained else best_span,
+            sentences=composition.sentences,
+            citations=composition.citations,
+            hits=(),
+            abstained=abstained,
+            confidence=reading.confidence,
+            disagreement=(),
+            timings_ms={},
+            provenance=self._provenance(snapshot),
+            best_span=best_span,
+        )
+
+    def _reply(self, question: str, reply: Reply, snapshot: Snapshot, clock: Clock) -> Answer:
+        document = cache(partial(_get_document, snapshot))
+        composition = quote(reply.quotes, reply.quotes, document)
+        return Answer(
+            question=question,
+            standalone_question=question,
+            text=reply.text or composition.text,
+            short_answer="",
+            sentences=composition.sentences,
+            citations=composition.citations,
+            hits=(),
+            abstained=reply.abstained,
+            confidence=0.0 if reply.abstained else 1.0,
+            disagreement=(),
+            timings_ms=clock.timings(),
+            provenance=self._provenance(snapshot),
+            best_span="",
+        )
+
+    def _provenance(self, snapshot: Snapshot) -> Provenance:
+        manifest = snapshot.generation.manifest
+        return Provenance(
+            generation=manifest.number,
+            index_hash=manifest.fingerprint,
+            embedder=self.library.embedder.name,
+            reader=self.reader.name,
+            llm=self._answerer.llm,
+        )
+
+
+class Clock:
+    """Adds up milliseconds by stage."""
+
+    def __init__(self) -> None:
+        """Start the total."""
+        self._start = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        """Add the time that the block takes to `stage`."""
+        start = time.perf_counter()
+        yield
+        passed = 1000 * (time.perf_counter() - start)
+        self._stages[stage] = self._stages.get(stage, 0.0) + passed
+
+    def timings(self) -> dict[str, float]:
+        """Return the milliseconds of each stage and of all since the start."""
+        return {**self._stages, "total": 1000 * (time.perf_counter() - self._start)}
+
+
+def _get_document(snapshot: Snapshot, document_id: str) -> Document:
+    document = snapshot.catalogue.document(document_id)
+    if document is None:
+        raise NotFoundError(f"no document has the id {document_id!r}; it may have been removed")
+    return document

@@ -1,0 +1,123 @@
+"""Writes the answer from the evidence; without a language model, by quoting it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.values import Document
+from retrieval.reading import Evidence
+from retrieval.values import Citation, Sentence, cite
+
+MOST_CITATIONS = 5  # of one sentence: the same words in several documents
+SECOND = 0.55  # share of the best evidence's score that makes a second sentence worth saying
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An answer's text with its sentences and citations."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+
+
+class Answerer(Protocol):
+    """Writes an answer that says nothing but what the evidence says."""
+
+    @property
+    def llm(self) -> str | None:
+        """Name of the language model that writes, or None where there is none."""
+        ...
+
+    def compose(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        document: Callable[[str], Document],
+    ) -> Composition:
+        """Return the answer.
+
+        Args:
+            question: The standalone question.
+            evidence: What was found, best first.
+            document: Gives a document by its id, to check quotes against.
+        """
+        ...
+
+
+class ExtractiveAnswerer:
+    """Answers with the sentence or two that say it, word for word."""
+
+    llm: str | None = None
+
+    def compose(
+        self,
+        question: str,  # noqa: ARG002 - the evidence is already ordered by the question
+        evidence: Sequence[Evidence],
+        document: Callable[[str], Document],
+    ) -> Composition:
+        """Return the best sentences, each with a citation for every document that has it."""
+        chosen = [
+            item
+            for place, item in enumerate(_distinct(evidence)[:2])
+            if place == 0 or item.score >= SECOND * evidence[0].score
+        ]
+        return quote(chosen, evidence, document)
+
+
+def quote(
+    chosen: Sequence[Evidence],
+    evidence: Sequence[Evidence],
+    document: Callable[[str], Document],
+) -> Composition:
+    """Return a text made of quotes.
+
+    Args:
+        chosen: What is quoted, in this order.
+        evidence: Everything that was found; what says the same words is cited, too.
+        document: Gives a document by its id.
+    """
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    for item in chosen:
+        same = [other for other in evidence if other.quote == item.quote]
+        for other in _one_per_document([item, *same])[:MOST_CITATIONS]:
+            citations.append(
+                cite(
+                    document(other.hit.chunk.document_id),
+                    other.hit.chunk,
+                    marker=len(citations) + 1,
+                    start=other.start,
+                    end=other.end,
+                    quote=other.quote,
+                    score=other.score,
+                )
+            )
+        first = sum(len(sentence.citations) for sentence in sentences)
+        markers = tuple(range(first + 1, len(citations) + 1))
+        sentences.append(Sentence(" ".join(item.quote.split()), markers, "verbatim"))
+    text = " ".join(
+        f"{sentence.text} {''.join(f'[{marker}]' for marker in sentence.citations)}"
+        for sentence in sentences
+    )
+    return Composition(text, tuple(sentences), tuple(citations))
+
+
+def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence without what repeats or overlaps something better."""
+    kept: list[Evidence] = []
+    for item in evidence:
+        if not any(item.quote == other.quote or _overlap(item, other) for other in kept):
+            kept.append(item)
+    return kept
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    same = one.hit.chunk.document_id == other.hit.chunk.document_id
+    return same and one.start < other.end and other.start < one.end
+
+
+def _one_per_document(evidence: Sequence[Evidence]) -> list[Evidence]:
+    return list({item.hit.chunk.document_id: item for item in reversed(evidence)}.values())[::-1]

@@ -1,0 +1,178 @@
+"""Answers what isn't a question to the documents: greetings, "which documents?", "summarise X"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz, utils
+
+from index.embedding import Embedder, Vectors
+from index.language import UNKNOWN, find_foreign
+from index.library import Snapshot
+from index.values import DocumentSummary
+from retrieval.questions import words
+from retrieval.reading import Evidence
+from retrieval.sentences import quotable_ranges
+from retrieval.values import Hit
+
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|thanks?|thank you|"
+    r"many thanks|bye|goodbye|ok|okay|great|help|what can you do|who are you)"
+    r"(?: (?:there|all|again|footnote|very much|so much|a lot))*[\s.!?,]*",
+    re.IGNORECASE,
+)
+_LISTING = re.compile(
+    r"(?:(?:which|what) (?:\w+ )?(?:documents|files|sources|articles|texts|papers)"
+    r" (?:do you have|do you know|have you got|are (?:there|here|available|indexed|loaded)|"
+    r"can (?:i|you) (?:ask about|search|see|read|use))|"
+    r"(?:please )?(?:list|show)(?: me)? (?:all )?(?:the |your |my )?"
+    r"(?:documents|files|sources|articles)|"
+    r"what (?:do you know|can i ask)(?: about)?|how many (?:documents|files|sources) "
+    r"(?:do you have|are there|have you got))[\s.?!]*",
+    re.IGNORECASE,
+)
+_SUMMARY = re.compile(
+    r"(?:(?:please|can you|could you|would you) )*(?:summari[sz]e|sum up|give (?:me )?an? "
+    r"(?:short |brief )?(?:summary|overview) of|what is the (?:summary|gist) of|"
+    r"summary of|tl;?dr(?: of)?)\s+(?P<subject>.+?)[\s.?!]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_EVERYTHING = re.compile(
+    r"(?:it|this|that|them|all|everything|(?:the|all(?: the)?|your) \w+)", re.IGNORECASE
+)
+MODEL_LANGUAGES = frozenset({"en"})  # that the default embedder was trained on
+SUMMARY_SENTENCES = 4
+_MOST_SENTENCES = 160  # of a document that are compared for a summary
+_LISTED = 20
+_LIKE_TITLE = 75.0  # of 100: how well a subject has to fit a title
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said without searching for an answer.
+
+    Attributes:
+        text: The reply in Markdown, "" where it consists of quotes.
+        quotes: The sentences that are quoted.
+        abstained: True where it isn't a statement about the documents.
+    """
+
+    text: str
+    quotes: tuple[Evidence, ...]
+    abstained: bool
+
+
+def reply_courteously(
+    question: str, snapshot: Snapshot, collection: str | None, embedder: Embedder
+) -> Reply | None:
+    """Return a reply to what isn't a question to the documents, or None where it is one."""
+    question = question.strip()
+    subject = find_subject(question)
+    if not (_GREETING.fullmatch(question) or _LISTING.fullmatch(question) or subject):
+        return _decline_language(question, snapshot, collection)
+    summaries = snapshot.catalogue.summaries(collection)
+    if subject:
+        document = find_document(subject, summaries)
+        quotes = pick_sentences(document, snapshot, embedder) if document else ()
+        return Reply("", quotes, abstained=False) if quotes else None
+    if _GREETING.fullmatch(question):
+        return Reply(greet(summaries), (), abstained=True)
+    return Reply(list_documents(summaries), (), abstained=False)
+
+
+def _decline_language(question: str, snapshot: Snapshot, collection: str | None) -> Reply | None:
+    """Return a refusal where neither documents nor models know the question's language."""
+    served = {*snapshot.catalogue.languages(collection), *MODEL_LANGUAGES} - {UNKNOWN}
+    foreign = find_foreign(question, served)
+    if foreign is None:
+        return None
+    ours = ", ".join(sorted(served))
+    return Reply(
+        f"This question seems to be in a language ({foreign}) that the documents here are not in, "
+        f"so I can't answer it. Please ask in one of theirs ({ours}).",
+        (),
+        abstained=True,
+    )
+
+
+def find_subject(question: str) -> str | None:
+    """Return what is to be summarised, or None where nothing is."""
+    match = _SUMMARY.fullmatch(question.strip())
+    return match["subject"].strip(" \"'“”") if match else None
+
+
+def greet(summaries: Sequence[DocumentSummary]) -> str:
+    """Return a greeting that says what can be asked."""
+    count = f"{len(summaries)} document{'' if len(summaries) == 1 else 's'}"
+    example = f", for example about “{summaries[0].title}”" if summaries else ""
+    return (
+        f"Hello. Ask me a question about the {count} here{example}. I quote the sentence that "
+        "answers it, or say that the documents don't."
+    )
+
+
+def list_documents(summaries: Sequence[DocumentSummary]) -> str:
+    """Return the documents' titles and sources, in Markdown."""
+    lines = [f"- {item.title} ({item.source})" for item in summaries[:_LISTED]]
+    if len(summaries) > _LISTED:
+        lines.append(f"- and {len(summaries) - _LISTED} more")
+    count = f"There {'is 1 document' if len(summaries) == 1 else f'are {len(summaries)} documents'}"
+    return "\n".join([f"{count}:", "", *lines])
+
+
+def find_document(subject: str, summaries: Sequence[DocumentSummary]) -> DocumentSummary | None:
+    """Return the document whose title or source is meant by `subject`, or None."""
+    if len(summaries) == 1 and (_EVERYTHING.fullmatch(subject) or not words(subject)):
+        return summaries[0]
+    scored = [
+        (max(_likeness(subject, item.title), _likeness(subject, item.source)), item)
+        for item in summaries
+    ]
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= _LIKE_TITLE else None
+
+
+def pick_sentences(
+    summary: DocumentSummary, snapshot: Snapshot, embedder: Embedder
+) -> tuple[Evidence, ...]:
+    """Return the sentences that stand for a document, in its order.
+
+    Those are the sentences nearest to the mean of all, beginnings preferred, no two alike.
+    """
+    sentences = [
+        Evidence(hit, start + hit.chunk.start, end + hit.chunk.start, (0, 0), 1.0)
+        for hit in (
+            Hit(chunk, 1.0, "summary", summary.source, summary.title)
+            for chunk in snapshot.catalogue.document_chunks(summary.id)
+        )
+        for start, end in quotable_ranges(hit.chunk.text)
+        if _says_something(hit.chunk.text[start:end])
+    ][:_MOST_SENTENCES]
+    if not sentences:
+        return ()
+    vectors = embedder.embed([item.quote for item in sentences])
+    order = np.argsort(-_centrality(vectors))
+    chosen: list[int] = []
+    for place in order:
+        if all(float(vectors[place] @ vectors[other]) < 0.85 for other in chosen):
+            chosen.append(int(place))
+        if len(chosen) == SUMMARY_SENTENCES:
+            break
+    return tuple(sentences[place] for place in sorted(chosen))
+
+
+def _centrality(vectors: Vectors) -> Vectors:
+    mean = vectors.mean(axis=0)
+    lead = 0.15 / (1.0 + np.arange(len(vectors), dtype=np.float32))
+    return np.asarray(vectors @ mean / (np.linalg.norm(mean) + 1e-9) + lead, np.float32)
+
+
+def _says_something(text: str) -> bool:
+    return len(words(text)) > 5 and text.rstrip("\"'”’)]")[-1:] in ".!。！" and len(text) < 500
+
+
+def _likeness(subject: str, name: str) -> float:
+    return float(fuzz.token_set_ratio(subject, name, processor=utils.default_process))

@@ -1,0 +1,167 @@
+"""Measures how well a sentence of a passage fits a question, as a few numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from index.embedding import Vectors
+from index.lexical import LexicalIndex
+from retrieval.questions import NAME, answers_kind, classify, words
+from retrieval.sentences import quotable_ranges
+from retrieval.values import Hit
+
+NAMES = (
+    "cosine",  # of question and sentence
+    "passage",  # the passage's fused score, relative to the best passage's
+    "rank",  # 1 / rank of the passage
+    "overlap",  # share of the question's stems, weighted by rarity, that the sentence has
+    "vicinity",  # the same for the sentence and its neighbours
+    "passage_overlap",  # the same for the whole passage with its title and headings
+    "pairs",  # share of the question's adjacent stem pairs that the sentence has
+    "kind",  # 1 where the wanted kind of answer occurs in it
+    "no_kind",  # 1 where a number, date, person, place or reason is wanted and doesn't occur
+    "new_words",  # logarithm of the number of stems that the question doesn't have
+    "shape",  # 1 where it looks like a sentence: a capital, an end mark, at least four words
+    "names",  # 1 where it has a name that the question doesn't
+    "question",  # 1 where it is a question itself
+    "first",  # 1 where it is the first of its passage
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A quotable stretch of a hit: offsets are into the hit's text."""
+
+    hit: Hit
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The stretch, verbatim."""
+        return self.hit.chunk.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, prepared for comparing.
+
+    Attributes:
+        text: As it was asked, standalone.
+        kind: What it wants, see `questions.classify`.
+        words: Its words in lower case.
+        weights: Rarity of each of its stems in the library.
+        pairs: Its adjacent stems.
+    """
+
+    text: str
+    kind: str
+    words: frozenset[str]
+    weights: dict[str, float]
+    pairs: frozenset[tuple[str, str]]
+
+
+def prepare_question(text: str, library: LexicalIndex) -> Question:
+    """Return the question with its stems weighted by inverse document frequency."""
+    certainty = library.question_terms(text)
+    size = library.size
+    weights = {
+        stem: sure * math.log(1 + (size + 0.5) / (library.document_frequency(stem) + 0.5))
+        for stem, sure in certainty.items()
+    }
+    pairs = frozenset(pairwise(certainty))
+    return Question(text, classify(text), frozenset(words(text)), weights, pairs)
+
+
+def find_candidates(hits: Sequence[Hit]) -> list[Candidate]:
+    """Return every quotable stretch of the passages."""
+    return [
+        Candidate(hit, start, end) for hit in hits for start, end in quotable_ranges(hit.chunk.text)
+    ]
+
+
+def measure(
+    question: Question,
+    candidates: Sequence[Candidate],
+    cosines: Vectors,
+    library: LexicalIndex,
+) -> np.ndarray:
+    """Return the measures in `NAMES` of each candidate, float64 of shape (n, len(NAMES)).
+
+    Args:
+        question: The prepared question.
+        candidates: Stretches in the order of their passages, best passage first.
+        cosines: Of the question and each candidate, shape (n,).
+        library: Gives the stems of a text.
+    """
+    if not candidates:
+        return np.zeros((0, len(NAMES)))
+    stems = [library.terms(candidate.text) for candidate in candidates]
+    sets = [frozenset(each) for each in stems]
+    ranks = {hit_id: rank for rank, hit_id in enumerate(_hit_ids(candidates), start=1)}
+    passages = {
+        candidate.hit.chunk.id: frozenset(library.terms(_context(candidate.hit)))
+        for candidate in candidates
+    }
+    best = max(candidate.hit.score for candidate in candidates) or 1.0
+    rows = []
+    for place, candidate in enumerate(candidates):
+        own = candidate.hit.chunk.id
+        near = [
+            sets[other]
+            for other in (place - 1, place, place + 1)
+            if 0 <= other < len(candidates) and candidates[other].hit.chunk.id == own
+        ]
+        text = candidate.text
+        has_kind = answers_kind(text, question.kind, question.words)
+        rows.append(
+            (
+                float(cosines[place]),
+                candidate.hit.score / best,
+                1.0 / ranks[own],
+                _share(question, sets[place]),
+                _share(question, frozenset().union(*near)),
+                _share(question, passages[own]),
+                _pair_share(question, stems[place]),
+                float(has_kind and question.kind in _CHECKED),
+                float(not has_kind),
+                math.log1p(len(sets[place] - question.weights.keys())),
+                float(_is_sentence(text)),
+                float(any(name[0].lower() not in question.words for name in NAME.finditer(text))),
+                float(text.rstrip().endswith("?")),
+                float(len(near) < 3 and (place == 0 or candidates[place - 1].hit.chunk.id != own)),
+            )
+        )
+    return np.array(rows)
+
+
+_CHECKED = frozenset({"number", "date", "person", "place", "reason"})
+
+
+def _hit_ids(candidates: Sequence[Candidate]) -> list[str]:
+    return list(dict.fromkeys(candidate.hit.chunk.id for candidate in candidates))
+
+
+def _context(hit: Hit) -> str:
+    return f"{hit.title}\n{hit.chunk.heading}\n{hit.chunk.text}"
+
+
+def _share(question: Question, stems: frozenset[str]) -> float:
+    total = sum(question.weights.values())
+    found = sum(weight for stem, weight in question.weights.items() if stem in stems)
+    return found / total if total else 0.0
+
+
+def _pair_share(question: Question, stems: Sequence[str]) -> float:
+    if not question.pairs:
+        return 0.0
+    return len(question.pairs & set(pairwise(stems))) / len(question.pairs)
+
+
+def _is_sentence(text: str) -> bool:
+    return len(words(text)) > 3 and text.rstrip("\"'”’)]")[-1:] in ".!?。！？"

@@ -1,0 +1,47 @@
+"""The units that can be quoted: sentences, table rows, list items, headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.chunking import line_ranges, sentence_ranges
+from index.structure import find_blocks
+
+_OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
+_RULE = re.compile(r"[\s|:=*_-]+")
+
+
+def quotable_ranges(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the range of each unit of `text` that can stand as a quote, in order.
+
+    Rows of a table, items of a list and headings are units of their own, and so are the lines of a
+    paragraph that isn't wrapped to a width; everything else is divided into sentences.
+    """
+    for block in find_blocks(text, "text"):
+        for start, end in _runs(text, block.start, block.end):
+            for first, last in sentence_ranges(text, start, end):
+                if not _RULE.fullmatch(text, first, last):
+                    yield first, last
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a paragraph that sentences may not reach across."""
+    lines = list(line_ranges(text, start, end))
+    if not _is_wrapped([last - first for first, last in lines]):
+        yield from lines
+        return
+    first = start
+    for line_start, _ in lines[1:]:
+        if _OWN_LINE.match(text, line_start):
+            yield first, line_start
+            first = line_start
+    yield first, end
+
+
+def _is_wrapped(lengths: list[int]) -> bool:
+    """Whether lines of these lengths look like one text that was wrapped to a width."""
+    *full, last = lengths
+    return not full or (
+        max(full) <= 130 and min(full) >= 0.6 * max(full) and last <= max(full) + 10
+    )

@@ -1,0 +1,196 @@
+"""The plain reader: picks sentences by how alike they are to the question, with fitted weights."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Embedder, Vectors
+from index.errors import CatalogueError, ModelError
+from index.library import Snapshot
+from retrieval import features
+from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
+from retrieval.questions import DATE, NUMBER
+from retrieval.reading import Evidence, Reading
+from retrieval.values import Hit
+
+WEIGHTS = "similarity.json"
+ANSWER_NAMES = (
+    "best",  # log odds of the best sentence
+    "margin",  # by how much it beats the next
+    "cosine",
+    "overlap",
+    "vicinity",
+    "passage_overlap",
+    "missing",  # rarity of the rarest stem of the question that the passage lacks
+    "agreement",  # 1 where the best sentence is in the best passage
+    "length",  # logarithm of the number of the question's stems
+)
+_CACHED_SENTENCES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was fitted, see `training/similarity.py`.
+
+    Attributes:
+        sentence: Weight of each measure in `features.NAMES`, then the bias, shape (n + 1,).
+        answer: Weight of each measure in `ANSWER_NAMES`, then the bias.
+        threshold: Confidence below which to abstain.
+    """
+
+    sentence: NDArray[np.float64]
+    answer: NDArray[np.float64]
+    threshold: float
+
+
+def load_weights() -> Weights:
+    """Return the weights that are part of the program.
+
+    Raises:
+        ModelError: The file is missing or wasn't made for these measures.
+    """
+    try:
+        fields = json.loads(files("retrieval").joinpath(WEIGHTS).read_text("utf-8"))
+        sentence = [fields["sentence"][name] for name in (*features.NAMES, "bias")]
+        answer = [fields["answer"][name] for name in (*ANSWER_NAMES, "bias")]
+        return Weights(np.array(sentence), np.array(answer), float(fields["threshold"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"the file retrieval/{WEIGHTS} can't be used ({error!r}); restore it, or make it with "
+            "'python -m training similarity'"
+        ) from error
+
+
+class SimilarityReader:
+    """Ranks the sentences of passages by likeness, and knows how often that is right."""
+
+    name = "similarity-1"
+
+    def __init__(self, embedder: Embedder, weights: Weights | None = None) -> None:
+        """Use `embedder` for sentences, and the program's weights unless others are given."""
+        self._embedder = embedder
+        self._weights = weights or load_weights()
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def threshold(self) -> float:
+        """Confidence below which the documents are said not to answer."""
+        return self._weights.threshold
+
+    def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:
+        """Return the sentences of `hits`, best first, and how likely the first is right."""
+        prepared, candidates, measures = self.measure(question, hits, snapshot)
+        if not candidates:
+            return Reading((), 0.0)
+        odds = append_one(measures) @ self._weights.sentence
+        order = np.argsort(-odds, kind="stable")
+        answer = measure_answer(prepared, measures[order], odds[order])
+        confidence = sigmoid(float(np.append(answer, 1.0) @ self._weights.answer))
+        return Reading(
+            tuple(_evidence(prepared, candidates[place], odds[place]) for place in order),
+            confidence,
+        )
+
+    def measure(
+        self, question: str, hits: Sequence[Hit], snapshot: Snapshot
+    ) -> tuple[Question, list[Candidate], NDArray[np.float64]]:
+        """Return the prepared question, all candidates and their measures, as `read` uses them."""
+        words = snapshot.generation.words
+        candidates = find_candidates(hits)
+        if words is None:
+            raise CatalogueError(
+                "the index is empty; add documents with 'python -m index add PATH'"
+            )
+        prepared = prepare_question(question, words)
+        cosines = self._cosines(question, candidates)
+        return prepared, candidates, measure(prepared, candidates, cosines, words)
+
+    def _cosines(self, question: str, candidates: Sequence[Candidate]) -> Vectors:
+        if not candidates:
+            return np.zeros(0, np.float32)
+        vector = self._embed([question])[0]
+        return np.asarray(self._embed([item.text for item in candidates]) @ vector, np.float32)
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts, keeping the vectors of those that come up again and again."""
+        with self._lock:
+            missing = list(dict.fromkeys(text for text in texts if text not in self._vectors))
+        fresh = dict(zip(missing, self._embedder.embed(missing), strict=True))
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+            self._vectors.update(fresh)
+            for text in texts:
+                if text in self._vectors:
+                    self._vectors.move_to_end(text)
+            while len(self._vectors) > _CACHED_SENTENCES:
+                self._vectors.popitem(last=False)
+        return np.stack([fresh[text] if text in fresh else known[text] for text in texts])
+
+
+def measure_answer(
+    question: Question, measures: NDArray[np.float64], odds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the measures in `ANSWER_NAMES` of the best sentence, shape (len(ANSWER_NAMES),).
+
+    Args:
+        question: The prepared question.
+        measures: Of all candidates, best first, shape (n, len(features.NAMES)).
+        odds: Log odds of the candidates, best first, shape (n,).
+    """
+    best = dict(zip(features.NAMES, measures[0], strict=True))
+    lacking = (1.0 - best["passage_overlap"]) * sum(question.weights.values())
+    return np.array(
+        [
+            odds[0],
+            odds[0] - odds[1] if len(odds) > 1 else 1.0,
+            best["cosine"],
+            best["overlap"],
+            best["vicinity"],
+            best["passage_overlap"],
+            lacking,
+            float(best["rank"] == 1.0),
+            np.log1p(len(question.weights)),
+        ]
+    )
+
+
+def append_one(measures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return `measures` with a column of ones, which the bias multiplies."""
+    return np.hstack([measures, np.ones((len(measures), 1))])
+
+
+def sigmoid(odds: float) -> float:
+    """Return the probability with these log odds."""
+    return float(1.0 / (1.0 + np.exp(-odds)))
+
+
+def _evidence(question: Question, candidate: Candidate, odds: float) -> Evidence:
+    offset = candidate.hit.chunk.start
+    start, end = _find_span(candidate.text, question)
+    first = offset + candidate.start
+    return Evidence(
+        candidate.hit, first, offset + candidate.end, (first + start, first + end), sigmoid(odds)
+    )
+
+
+def _find_span(text: str, question: Question) -> tuple[int, int]:
+    """Return the number or date that the question wants where there is one, else all of `text`."""
+    pattern = {"number": NUMBER, "date": DATE}.get(question.kind)
+    for match in pattern.finditer(text) if pattern else ():
+        start, end = match.span()
+        while end < len(text) and (
+            text[end].isalnum() or text[end : end + 2].strip(".,").isalnum()
+        ):
+            end += 1
+        if text[start:end].lower() not in question.words:
+            return start, end
+    return 0, len(text)

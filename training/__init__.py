@@ -1,0 +1,1 @@
+"""Builds what the program has learned, from public reading-comprehension data."""

@@ -1,0 +1,94 @@
+"""Questions to train on, from files in SQuAD format, and which of them are for what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import DatasetError
+
+HELD_OUT_ARTICLES = 30  # set aside: thresholds and calibration are fitted on them
+DEVELOPMENT_ARTICLES = 40  # the next ones: weights are fitted on them
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingQuestion:
+    """A question with its gold spans.
+
+    Attributes:
+        text: The question.
+        source: Name of the article it is asked of.
+        spans: (start, end) of each gold answer in the article's text; empty if unanswerable.
+    """
+
+    text: str
+    source: str
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Articles and the questions about them.
+
+    Attributes:
+        texts: (source, title, text) of each article.
+        questions: What is asked.
+    """
+
+    texts: tuple[tuple[str, str, str], ...]
+    questions: tuple[TrainingQuestion, ...]
+
+
+def load_articles(path: Path) -> list[dict[str, Any]]:
+    """Return the articles of a SQuAD file in an order that depends on their titles alone.
+
+    Raises:
+        DatasetError: The file isn't there or isn't in SQuAD format.
+    """
+    try:
+        articles: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["data"]
+        return sorted(articles, key=lambda item: hashlib.sha256(item["title"].encode()).hexdigest())
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DatasetError(
+            f"{str(path)!r} can't be read as SQuAD JSON ({error!r}); give another one with --data"
+        ) from error
+
+
+def make_set(articles: Sequence[dict[str, Any]], *, limit: int, seed: int) -> TrainingSet:
+    """Return articles as documents and at most `limit` of their questions, drawn by `seed`."""
+    texts = []
+    questions = []
+    for number, article in enumerate(articles):
+        source = f"{number}-{article['title']}"
+        offset = 0
+        for paragraph in article["paragraphs"]:
+            for item in paragraph["qas"]:
+                spans = tuple(
+                    (
+                        offset + answer["answer_start"],
+                        offset + answer["answer_start"] + len(answer["text"]),
+                    )
+                    for answer in item["answers"]
+                )
+                questions.append(TrainingQuestion(item["question"], source, spans))
+            offset += len(paragraph["context"]) + 2
+        text = "\n\n".join(paragraph["context"] for paragraph in article["paragraphs"])
+        texts.append((source, article["title"].replace("_", " "), text))
+    drawn = random.Random(seed).sample(questions, min(limit, len(questions)))  # noqa: S311
+    return TrainingSet(tuple(texts), tuple(drawn))
+
+
+def make_strangers(path: Path, *, limit: int, seed: int) -> tuple[TrainingQuestion, ...]:
+    """Return questions about something else altogether, as questions without an answer."""
+    questions = [
+        TrainingQuestion(item["question"], "", ())
+        for article in load_articles(path)
+        for paragraph in article["paragraphs"]
+        for item in paragraph["qas"]
+    ]
+    return tuple(random.Random(seed).sample(questions, min(limit, len(questions))))  # noqa: S311
