@@ -1,24 +1,14 @@
 # Two commands matter: `make run` and `make test`. Both set up .venv first, once.
 PYTHON ?= python3
 DATA ?= ../shared/data
+SEEDS ?= ../shared/seeds
 PORT ?= 7860
-TORCH := torch==2.13.0
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+export FOOTNOTE_TESTS_SEEDS := $(SEEDS)
 
-.PHONY: setup run test lock
+.PHONY: run setup test evaluate figures similarity lock
 .DEFAULT_GOAL := run
-
-setup: .venv/installed
-
-# requirements.lock names every package and hash, torch's own dependencies included. torch comes
-# last and without a hash, because a CPU build of the same version may already be at hand.
-.venv/installed: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "$(PYTHON) is too old: Python 3.11 or newer is needed; say which with 'make PYTHON=python3.12'" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	@touch $@
 
 run: setup
 	$(BIN)/python app.py --port $(PORT)
@@ -30,8 +20,27 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
-# Needs the tool `uv` on the path; run it to take in newer releases.
+setup: .venv/installed
+
+# requirements.lock names every package with its hashes, torch's own dependencies included. torch
+# comes last and without a hash: its builds differ by machine, and a CPU build of just this version
+# may already be at hand.
+.venv/installed: requirements.lock torch.pin
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is too old, Python 3.11 or newer is needed: try 'make PYTHON=python3.12'" >&2; \
+	  exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) install --no-deps --require-hashes --requirement requirements.lock
+	$(PIP) install --requirement torch.pin
+	$(PIP) check
+	@touch $@
+
+# Fits the weights and the threshold of the similarity reader; takes about ten minutes.
+similarity: setup
+	$(BIN)/python -m training similarity --data $(DATA)
+
+# Takes in newer releases; `uv` is found on the path. What only torch's other builds need is left out.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-annotate --no-header requirements.in --constraint torch.pin \
-	  --output-file requirements.lock
+	  --no-emit-find-links --no-annotate --no-header --constraint torch.pin requirements.in \
+	  | awk '/^[^ ]/ {keep = !/^(torch==|triton=|nvidia-|cuda-)/} keep' > requirements.lock

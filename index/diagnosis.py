@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -33,16 +34,15 @@ class Finding:
 def examine(settings: Settings) -> tuple[Finding, ...]:
     """Try everything that the program needs, and say of each whether it works."""
     checks: dict[str, Callable[[], str]] = {
-        "embedder": lambda: _try_embedder(settings),
+        "embedder": partial(_try_embedder, settings),
         "token table": _try_tokens,
         "dense search": _try_vectors,
         "lexical search": _try_words,
-        "catalogue": lambda: f"SQLite {sqlite3.sqlite_version}",
-        "data folder": lambda: _try_folder(settings.data_dir),
-        "port": lambda: _try_port(settings.host, settings.port),
-        **{
-            f"package {name}": lambda name=name: _find_package(name) for name in ("torch", "gradio")
-        },
+        "catalogue": _find_sqlite,
+        "data folder": partial(_try_folder, settings.data_dir),
+        "port": partial(_try_port, settings.host, settings.port),
+        "torch": partial(_find_package, "torch"),
+        "gradio": partial(_find_package, "gradio"),
     }
     return tuple(_run(checks))
 
@@ -107,6 +107,10 @@ def _try_port(host: str, port: int) -> str:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
     return f"{host}:{port} is free"
+
+
+def _find_sqlite() -> str:
+    return f"SQLite {sqlite3.sqlite_version}"
 
 
 def _find_package(name: str) -> str:
