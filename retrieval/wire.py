@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from index.library import Status
 from index.values import AddReport, Document, DocumentSummary
 from retrieval.values import Answer, Hit
 
@@ -60,4 +61,20 @@ def summary_object(summary: DocumentSummary) -> dict[str, Any]:
 
 def report_object(report: AddReport) -> dict[str, Any]:
     """Return what became of each file that was to be added."""
-    return {key: [dict(outcome) for outcome in rows] for key, rows in asdict(report).items()}
+    return {
+        "added": [asdict(outcome) for outcome in report.added],
+        "unchanged": [asdict(outcome) for outcome in report.unchanged],
+        "refused": [asdict(outcome) for outcome in report.refused],
+    }
+
+
+def status_object(status: Status) -> dict[str, Any]:
+    """Return what is in the library, and whether it can be searched."""
+    return {
+        "version": status.version,
+        "generation": status.generation,
+        "documents": status.documents,
+        "chunks": status.chunks,
+        "models": dict(status.models),
+        "healthy": status.healthy,
+    }
