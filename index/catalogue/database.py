@@ -1,0 +1,115 @@
+"""The catalogue's database file: its schema and its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from index.catalogue.reader import CatalogueReader
+from index.catalogue.writer import CatalogueWriter
+from index.errors import CatalogueError
+
+SCHEMA_VERSION = "1"
+_SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, collection TEXT NOT NULL, source TEXT NOT NULL,
+    title TEXT NOT NULL, date TEXT, text TEXT NOT NULL, pages TEXT NOT NULL,
+    content_hash TEXT NOT NULL, modified TEXT NOT NULL,
+    markup TEXT NOT NULL, language TEXT NOT NULL, characters INTEGER NOT NULL,
+    path TEXT, device INTEGER NOT NULL, stamp TEXT NOT NULL,
+    UNIQUE (collection, source));
+CREATE INDEX documents_by_path ON documents (path);
+CREATE INDEX documents_by_content ON documents (content_hash);
+CREATE TABLE chunks (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    text TEXT NOT NULL, heading TEXT NOT NULL, page INTEGER, faint TEXT NOT NULL,
+    vector TEXT NOT NULL);
+CREATE INDEX chunks_by_document ON chunks (document_id, ordinal);
+CREATE INDEX chunks_by_vector ON chunks (vector);
+CREATE TABLE vectors (hash TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started TEXT NOT NULL, finished TEXT,
+    outcome TEXT NOT NULL);
+"""
+
+
+class Catalogue:
+    """The database file; hands out transactions."""
+
+    def __init__(self, path: Path) -> None:
+        """Use the database at `path`, which need not exist yet."""
+        self.path = path
+
+    def exists(self) -> bool:
+        """Whether anything was ever written."""
+        return self.path.is_file()
+
+    def create(self, **settings: str) -> None:
+        """Make an empty catalogue that remembers `settings`.
+
+        Raises:
+            CatalogueError: The folder can't be written to.
+        """
+        with closing(self._connect("rwc")) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
+            CatalogueWriter(connection).remember(schema=SCHEMA_VERSION, **settings)
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def read(self) -> Iterator[CatalogueReader]:
+        """Give a reader on one consistent state, however much is written meanwhile.
+
+        Raises:
+            CatalogueError: The file isn't a catalogue, or is damaged.
+        """
+        with self._transaction("BEGIN", "ro") as connection:
+            yield CatalogueReader(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[CatalogueWriter]:
+        """Give a writer whose changes are kept at the end, or not at all after an exception.
+
+        Raises:
+            CatalogueError: The file isn't a catalogue, is damaged or can't be written.
+        """
+        with self._transaction("BEGIN IMMEDIATE", "rw") as connection:
+            yield CatalogueWriter(connection)
+
+    @contextmanager
+    def _transaction(self, begin: str, mode: str) -> Iterator[sqlite3.Connection]:
+        with closing(self._connect(mode)) as connection:
+            try:
+                connection.execute(begin)
+                yield connection
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise CatalogueError(
+                    f"the catalogue {str(self.path)!r} can't be used ({error}); check the disk and "
+                    "run 'python -m index verify', or delete the data folder and add again"
+                ) from error
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        # A read-only connection to a WAL database still needs to write its shared-memory file.
+        mode = "rw" if mode == "ro" else mode
+        try:
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=30,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error as error:
+            raise CatalogueError(
+                f"can't open the catalogue {str(self.path)!r} ({error}); check the folder's "
+                "permissions, or name another one with --data-dir"
+            ) from error
+        return connection
