@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.structure import Block, find_blocks, trim
-from index.values import Chunk, Document, digest
+from index.values import Chunk, Document, digest, page_at
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -75,7 +75,7 @@ def chunk_document(
                 end=end,
                 text=text[start:end],
                 heading=heading,
-                page=next((p.number for p in document.pages if p.start <= start < p.end), None),
+                page=page_at(document.pages, start),
             )
         )
     return tuple(chunks)

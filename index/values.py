@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -141,6 +143,12 @@ class AddReport:
     unchanged: tuple[Outcome, ...]
     refused: tuple[Outcome, ...]
     removed: tuple[Outcome, ...]
+
+
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """Return the number of the page that holds `offset`, or None where there is none."""
+    place = bisect_right(pages, offset, key=lambda page: page.start) - 1
+    return pages[place].number if place >= 0 and offset < pages[place].end else None
 
 
 def digest(*parts: str) -> str:

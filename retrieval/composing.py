@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.values import Document
 from retrieval.reading import Evidence
+from retrieval.sentences import quotable_ranges
 from retrieval.values import Citation, Sentence, cite
 
 MOST_CITATIONS = 5  # of one sentence: the same words in several documents
+CONSIDERED = 50  # pieces of evidence, for repetitions of what is said
+MOST_CHARACTERS = 600  # of a quote that was lengthened
 SECOND = 0.55  # share of the best evidence's score that makes a second sentence worth saying
+
+_LEANING_START = re.compile(
+    r"[\"“'‘(]?(?:(?:however|moreover|also|but|and|then|later|there),? )?"
+    r"(?:he|she|it|they|this|these|those|that|his|her|its|their|both|such)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +69,13 @@ class ExtractiveAnswerer:
         document: Callable[[str], Document],
     ) -> Composition:
         """Return the best sentences, each with a citation for every document that has it."""
+        candidates = [_with_antecedent(item) for item in evidence[:CONSIDERED]]
         chosen = [
             item
-            for place, item in enumerate(_distinct(evidence)[:2])
+            for place, item in enumerate(_distinct(candidates)[:2])
             if place == 0 or item.score >= SECOND * evidence[0].score
         ]
-        return quote(chosen, evidence, document)
+        return quote(chosen, candidates, document)
 
 
 def quote(
@@ -103,6 +114,25 @@ def quote(
         for sentence in sentences
     )
     return Composition(text, tuple(sentences), tuple(citations))
+
+
+def _with_antecedent(item: Evidence) -> Evidence:
+    """Return the evidence, with the sentence before it where it begins with a pronoun.
+
+    "It was closed in 2017" is no answer for somebody who can't see what was.
+    """
+    if not _LEANING_START.match(item.quote):
+        return item
+    text, offset = item.hit.chunk.text, item.hit.chunk.start
+    before = None
+    for start, end in quotable_ranges(text):
+        if start + offset >= item.start:
+            break
+        before = (start, end)
+    if before is None or "\n\n" in text[before[1] : item.start - offset]:
+        return item
+    start = before[0] + offset
+    return replace(item, start=start) if item.end - start <= MOST_CHARACTERS else item
 
 
 def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index.errors import CitationError
-from index.values import Chunk, Document
+from index.values import Chunk, Document, page_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +171,10 @@ def cite(
         document_id=document.id,
         source=document.source,
         title=document.title,
-        page=page_at(document, start),
+        page=page_at(document.pages, start),
         start=start,
         end=end,
         quote=quote,
         chunk_id=chunk.id,
         score=score,
     )
-
-
-def page_at(document: Document, offset: int) -> int | None:
-    """Return the number of the page that holds `offset`, or None where there are no pages."""
-    for page in document.pages:
-        if page.start <= offset < page.end:
-            return page.number
-    return None
