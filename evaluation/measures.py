@@ -161,22 +161,29 @@ def average_precision(weights: Floats, columns: Mapping[str, Column]) -> Floats:
     return divided((np.diff(positive, axis=1, prepend=0) * precision).sum(axis=1), positive[:, -1])
 
 
-def risk_coverage(weights: Floats, columns: Mapping[str, Column]) -> tuple[Floats, Floats]:
+def risk_coverage(
+    weights: Floats, columns: Mapping[str, Column], *, success: str
+) -> tuple[Floats, Floats]:
     """Return coverage and risk, each of shape (draws, distinct confidences).
 
     At each confidence, coverage is the share of questions with at least that much, and risk the
-    share of these whose best span isn't an exact match (El-Yaniv and Wiener, 2010).
+    share of these whose best span isn't a success (El-Yaniv and Wiener, 2010).
     """
     by_confidence = ranked(columns["confidence"])
     covered = by_confidence.sums(weights, np.ones_like(columns["confidence"]))
-    wrong = by_confidence.sums(weights, 1 - columns["span_exact_match"])
+    wrong = by_confidence.sums(weights, 1 - columns[success])
     return divided(covered, covered[:, -1:]), np.nan_to_num(divided(wrong, covered))
 
 
-def aurc(weights: Floats, columns: Mapping[str, Column]) -> Floats:
-    """Area under the risk-coverage curve: the mean risk over all questions' confidences."""
-    coverage, risk = risk_coverage(weights, columns)
-    return np.asarray((np.diff(coverage, axis=1, prepend=0) * risk).sum(axis=1), dtype=np.float64)
+def area_under_risk(name: str, success: str) -> Measure:
+    """Return the area under the risk-coverage curve: the mean risk over all confidences."""
+
+    def compute(weights: Floats, columns: Mapping[str, Column]) -> Floats:
+        coverage, risk = risk_coverage(weights, columns, success=success)
+        area = (np.diff(coverage, axis=1, prepend=0) * risk).sum(axis=1)
+        return np.asarray(area, dtype=np.float64)
+
+    return Measure("abstention", name, compute, ("confidence", success), lower_is_better=True)
 
 
 def reliability(
@@ -252,7 +259,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("abstention", "f1", abstention_f1, ("abstained", "answerable")),
     mean_where("abstention", "no_answer_accuracy", "abstained", where="answerable", equals=0),
     mean_where("abstention", "answered", "answered", where="answerable", equals=1),
-    Measure("abstention", "aurc", aurc, ("confidence", "span_exact_match"), lower_is_better=True),
+    area_under_risk("aurc", "span_exact_match"),
+    area_under_risk("aurc_right", "span_right"),
     calibration_error("ece", "span_right"),
     calibration_error("ece_answerable", "answerable"),
     *(percentile("latency_ms", percent) for percent in PERCENTILES),

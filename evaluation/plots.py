@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREY = "#1f5fa8", "#d1660f", "#888888"
 SIZE_INCHES = (4.6, 3.1)
+ABOVE: dict[str, Any] = {
+    "frameon": False,
+    "loc": "lower center",
+    "bbox_to_anchor": (0.5, 1),
+    "ncol": 2,
+}
 
 
 def draw_plots(columns: Mapping[str, Column], curves: Mapping[str, Any]) -> dict[str, str]:
@@ -36,11 +42,16 @@ def draw_plots(columns: Mapping[str, Column], curves: Mapping[str, Any]) -> dict
     return {caption: as_svg(draw, caption) for caption, draw in plots.items()}
 
 
-def draw_risk(axes: Axes, points: Sequence[Sequence[float]]) -> None:
+def draw_risk(axes: Axes, points: Sequence[Mapping[str, float]]) -> None:
     """Draw the share of wrong answers over the share of questions answered."""
-    coverage, risk = zip(*points, strict=True)
-    axes.plot(coverage, risk, color=BLUE)
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="coverage", ylabel="risk (no exact match)")
+    coverage = [point["coverage"] for point in points]
+    for name, colour, label in (
+        ("exact_match", BLUE, "no exact match"),
+        ("right", ORANGE, "not right"),
+    ):
+        axes.plot(coverage, [point[name] for point in points], color=colour, label=label)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="coverage", ylabel="risk")
+    axes.legend(**ABOVE)
 
 
 def draw_reliability(axes: Axes, bins: Sequence[Mapping[str, float]]) -> None:
@@ -66,7 +77,7 @@ def draw_confidence(axes: Axes, confidence: Column, answerable: Column) -> None:
             shares = np.full(len(values), 1 / len(values))
             axes.hist(values, edges, weights=shares, color=colour, alpha=0.6, label=label)
     axes.set(xlim=(0, 1), xlabel="confidence", ylabel="share of these questions")
-    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2)
+    axes.legend(**ABOVE)
 
 
 def draw_latency(axes: Axes, latency_ms: Column) -> None:

@@ -148,12 +148,20 @@ def curves(scores: Scores) -> Mapping[str, Any]:
     if "confidence" not in columns:
         return {}
     once = np.ones((1, len(scores.ids)))
-    coverage, risk = risk_coverage(once, columns)
+    coverage, risk = risk_coverage(once, columns, success="span_exact_match")
+    _, risk_right = risk_coverage(once, columns, success="span_right")
     points = np.unique(np.linspace(0, coverage.shape[1] - 1, CURVE_POINTS).astype(int))
     weight, confidence, right = (part[0] for part in reliability(once, columns, event="span_right"))
     full = np.flatnonzero(weight)
     return {
-        "risk_coverage": [[float(coverage[0, i]), float(risk[0, i])] for i in points],
+        "risk_coverage": [
+            {
+                "coverage": float(coverage[0, i]),
+                "exact_match": float(risk[0, i]),
+                "right": float(risk_right[0, i]),
+            }
+            for i in points
+        ],
         "reliability": [
             {
                 "questions": int(weight[i]),

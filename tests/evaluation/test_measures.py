@@ -94,14 +94,14 @@ def test_the_area_under_the_risk_coverage_curve_is_the_mean_risk() -> None:
     assert value(BY_PATH["abstention.aurc"], given_columns) == pytest.approx(
         (0 + 1 / 2 + 1 / 3 + 1 / 2) / 4
     )
-    coverage, risk = risk_coverage(np.ones((1, 4)), given_columns)
+    coverage, risk = risk_coverage(np.ones((1, 4)), given_columns, success="span_exact_match")
     assert coverage[0] == pytest.approx([0.25, 0.5, 0.75, 1])
     assert risk[0] == pytest.approx([0, 1 / 2, 1 / 3, 1 / 2])
 
 
 def test_answers_of_equal_confidence_enter_the_curve_together() -> None:
     given_columns = columns(confidence=[0.9, 0.9], span_exact_match=[1, 0])
-    coverage, risk = risk_coverage(np.ones((1, 2)), given_columns)
+    coverage, risk = risk_coverage(np.ones((1, 2)), given_columns, success="span_exact_match")
     assert (coverage.tolist(), risk.tolist()) == ([[1.0]], [[0.5]])
 
 
