@@ -66,6 +66,7 @@ def serve(settings: Settings) -> None:
     for outcome in report.refused:
         print(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
     assistant = Assistant(library)
+    library.embedder.embed(["ready"])  # the first question should not wait for the model
     page = build_page(library, assistant, examples=read_examples(sources))
     address = launch(page, settings, users)
     count = library.status().documents

@@ -146,8 +146,7 @@ class Endpoints:
             What became of each file: added, unchanged and refused, lists of {id, source, reason}.
         """
         uploads = read_uploads(files, upload_dir=Path(get_upload_folder()))
-        report = report_object(self._library.add_uploads(uploads))
-        return {key: report[key] for key in ("added", "unchanged", "refused")}
+        return report_object(self._library.add_uploads(uploads))
 
     def remove_document(self, id: str) -> dict[str, Any]:  # noqa: A002 - the contract's name
         """Remove a document: nothing of it can be found or cited afterwards.

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from index.errors import FootnoteError, InvalidInputError
-from index.values import Document
+from index.values import Document, page_at
 from interface.arguments import read_text
 from interface.static import read_static
-from retrieval.values import page_at
 
 if TYPE_CHECKING:
     from index.library import Library
 
 REACH_CHARACTERS = 20_000  # shown on each side of a quote; a document may hold ten million
+MARKDOWN = frozenset({".md", ".markdown", ".html", ".htm", ".xhtml", ".docx"})  # as it is loaded
 UNAVAILABLE = "The document can't be shown; the server's log says why."
 CHANGED = "This source has changed since the answer was given: the quote is no longer in it."
 MOVED = "This source has changed since the answer was given: the quote has moved."
@@ -72,7 +72,7 @@ def view_passage(library: Library, request: object) -> dict[str, Any]:
         "title": document.title,
         "source": document.source,
         "date": document.date,
-        "page": page_at(document, start),
+        "page": page_at(document.pages, start),
         "note": note,
         "segments": cut_segments(document, start=start, end=end, low=low, high=high),
         "more_before": low > 0,
@@ -130,7 +130,7 @@ def cut_segments(
 
 
 def _find_headings(document: Document, low: int, high: int) -> list[tuple[int, int]]:
-    if Path(document.source).suffix.lower() not in {".md", ".markdown"}:
+    if Path(document.source).suffix.lower() not in MARKDOWN:
         return []
     return [found.span() for found in _MARKDOWN_HEADING.finditer(document.text, low, high)]
 

@@ -152,7 +152,8 @@ def test_the_application_indexes_serves_answers_and_stops(source: Path, tmp_path
             assert said == f"Footnote answers from 1 document at {address}\n"
             client = connect(address)
             answer = client.predict("How many accounts were closed?", api_name="/ask")
-            assert answer["citations"][0]["quote"] == FACT
+            assert answer["hits"][0]["source"] == "notice.txt"
+            assert FACT in client.predict("accounts", api_name="/search")[0]["text"]
             status = client.predict(api_name="/status")
             assert (status["documents"], status["healthy"]) == (1, True)
             with urllib.request.urlopen(f"{address}config", timeout=20) as reply:

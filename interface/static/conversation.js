@@ -64,13 +64,15 @@ function titled(item) {
 
 function sources(turn) {
   if (turn.citations.length === 0) return null;
-  const items = turn.citations.map((citation) => {
-    const number = make('span', 'fn-marker', String(citation.marker));
-    number.setAttribute('aria-hidden', 'true');
-    return make('li', '', opens(button('fn-source-link', number, titled(citation)), citation, citation.quote));
+  const cited = new Map(); // the citations of each document, in the order of their markers
+  for (const citation of turn.citations) {
+    cited.set(citation.document_id, [...(cited.get(citation.document_id) ?? []), citation]);
+  }
+  const items = [...cited.values()].map((citations) => {
+    const link = opens(button('fn-source-link', titled(citations[0])), citations[0], citations[0].quote);
+    return make('li', '', make('span', 'fn-source-markers', ...citations.map(marker)), link);
   });
-  const entries = make('ol', 'fn-source-list', ...items);
-  return make('section', 'fn-sources', make('h3', '', 'Sources'), entries);
+  return make('section', 'fn-sources', make('h3', '', 'Sources'), make('ul', 'fn-source-list', ...items));
 }
 
 function disagreement(item, turn) {
@@ -99,7 +101,7 @@ function footing(turn) {
   if (turn.standalone_question && turn.standalone_question !== turn.question) {
     parts.push('Searched for: ' + turn.standalone_question);
   }
-  if (typeof turn.total_ms === 'number') parts.push((turn.total_ms / 1000).toFixed(2) + ' s');
+  if (turn.total_ms >= 10) parts.push((turn.total_ms / 1000).toFixed(2) + ' s');
   return parts.length ? make('p', 'fn-footing', parts.join(' · ')) : null;
 }
 
@@ -143,7 +145,7 @@ function draw() {
     if (isNew) list.append(node);
     else list.children[index].replaceWith(node);
     drawn[index] = json;
-    if (isNew) conversation.scrollTo({ top: node.offsetTop - 12 });
+    if (isNew) conversation.scrollTo({ top: node.offsetTop });
   });
   while (drawn.length > value.turns.length) {
     drawn.pop();
