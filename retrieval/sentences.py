@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from index.chunking import line_ranges, sentence_ranges
-from index.structure import find_blocks
+from index.pieces import line_ranges, sentence_ranges
+from index.structure import find_blocks, trim
 
 _OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
+_ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
+_NUMBERED = re.compile(r"\d+[.)]\s+")
 _RULE = re.compile(r"[\s|:=*_-]+")
 
 
@@ -20,9 +23,20 @@ def quotable_ranges(text: str) -> Iterator[tuple[int, int]]:
     """
     for block in find_blocks(text, "text"):
         for start, end in _runs(text, block.start, block.end):
-            for first, last in sentence_ranges(text, start, end):
+            for first, last in _units(text, start, end):
                 if not _RULE.fullmatch(text, first, last):
                     yield first, last
+
+
+def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a stretch; a table's row is one, and an item's number isn't."""
+    if text.startswith("|", start):
+        yield trim(text, start, end)
+        return
+    number = _NUMBERED.match(text, start, end)
+    body = number.end() if number else start
+    for first, last in sentence_ranges(text, body, end):
+        yield (start if first == body else first), last
 
 
 def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -32,8 +46,8 @@ def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from lines
         return
     first = start
-    for line_start, _ in lines[1:]:
-        if _OWN_LINE.match(text, line_start):
+    for (before, _), (line_start, _) in pairwise(lines):
+        if _OWN_LINE.match(text, line_start) or _ONE_LINE.match(text, before):
             yield first, line_start
             first = line_start
     yield first, end
