@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from retrieval.questions import answers_kind, classify, words
+
+KINDS = {
+    "number": [
+        "How many bank accounts were closed?",
+        "how much does a berth cost",
+        "By how much did prices rise?",
+        "How old is the pier?",
+        "What is the population of Orlen?",
+        "What percentage of ships is late?",
+        "Which number of workers went home?",
+        "What was the price of the mill?",
+    ],
+    "date": [
+        "When was the bridge opened?",
+        "In what year did the mill burn down?",
+        "since when are dogs allowed",
+        "On which day does the board meet?",
+        "In which century was the abbey built?",
+    ],
+    "person": [
+        "Who designed the bridge?",
+        "Whose bridge is it?",
+        "By whom was it signed?",
+        "who's the engineer",
+    ],
+    "place": [
+        "Where is the bridge?",
+        "In which city is the embassy?",
+        "What street is the office in?",
+    ],
+    "reason": ["Why did the mill burn down?", "What caused the fire?", "For what reason?"],
+    "manner": ["How is salt made?", "how do I pay a fine?"],
+    "yes-no": [
+        "Is the bridge open?",
+        "did it rain",
+        "And were they fined?",
+        "Hasn't the lease ended?",
+        "Can I bring a dog to the beach?",
+    ],
+    "list": [
+        "List the members of the board",
+        "Which two companies were deregistered?",
+        "What documents do I need?",
+        "Name all bridges",
+    ],
+    "thing": ["What is a loom?", "Which is the oldest bridge?", "looms", ""],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"), [(question, kind) for kind, asked in KINDS.items() for question in asked]
+)
+def test_a_question_is_known_by_the_kind_of_answer_it_wants(question: str, kind: str) -> None:
+    assert classify(question) == kind
+    assert classify(question.upper()) == kind
+    assert classify(f"  {question} ") == kind
+
+
+def test_a_choice_between_two_is_no_question_of_yes_or_no() -> None:
+    assert classify("Was it sold or leased?") == "thing"
+    assert classify("Is it known when it was sold or leased?") == "date"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The mill's 62 looms, e.g. U.S. ones.", "the mill's 62 looms e.g u.s ones".split()),
+        ("Ship’s-bell 3.5 snake_case", ["ship’s", "bell", "3.5", "snake", "case"]),
+        ("Über ÉTÉ 東京", ["über", "été", "東京"]),
+        ("… – !", []),
+    ],
+)
+def test_words_are_lower_case_and_keep_apostrophes_and_inner_dots(
+    text: str, expected: list[str]
+) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "asked", "expected"),
+    [
+        ("It cost seven crowns.", "number", "", True),
+        ("It cost a lot.", "number", "", False),
+        ("The two parties met.", "number", "two", False),  # nothing new
+        ("Two parties, three days.", "number", "two", True),
+        ("It opened in 1931.", "date", "", True),
+        ("It opened on a Friday.", "date", "", True),
+        ("It opened in 1931.", "date", "1931", False),
+        ("It opened late.", "date", "", False),
+        ("It was built by Maria.", "person", "", True),
+        ("Maria built it.", "person", "", False),  # any sentence begins with a capital
+        ("It was built by Maria.", "person", "maria", False),
+        ("She lives in Orlen.", "place", "", True),
+        ("It burned because of a storm.", "reason", "", True),
+        ("It burned.", "reason", "", False),
+        ("Anything.", "thing", "", True),
+        ("Anything.", "yes-no", "", True),
+    ],
+)
+def test_a_sentence_answers_where_it_has_something_new_of_the_wanted_kind(
+    sentence: str, kind: str, asked: str, expected: bool
+) -> None:
+    assert answers_kind(sentence, kind, frozenset(asked.split())) is expected
