@@ -46,9 +46,10 @@ function marker(citation) {
 function answerText(turn) {
   const text = make('p', 'fn-answer-text');
   text.dir = 'auto';
-  for (const part of turn.parts) {
+  for (const [place, part] of turn.parts.entries()) {
     if (part.text !== undefined) {
-      text.append(part.text);
+      const leads = turn.parts[place + 1]?.marker !== undefined;
+      text.append(leads && part.text === ' ' ? '\u00a0' : part.text); // no marker alone on a line
     } else {
       text.append(marker(turn.citations.find((citation) => citation.marker === part.marker)));
     }
