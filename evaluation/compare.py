@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from evaluation.measures import Floats, Measure, measures_for
+from evaluation.output import read_result
 from evaluation.scores import Scores, read_scores
 from evaluation.summary import bootstrap_weights, subset
 from evaluation.tables import aligned, shown
@@ -37,7 +38,7 @@ def compare(before: Path, after: Path, *, tolerance: float = 0.01) -> dict[str, 
     Raises:
         DatasetError: A folder holds no complete run, or the runs share no question.
     """
-    first, second = (read_scores(folder / "scores.jsonl") for folder in (before, after))
+    first, second = (read_scores(folder) for folder in (before, after))
     shared = set(first.ids) & set(second.ids)
     if not shared:
         raise DatasetError(f"{before} and {after} share no question; compare runs of one set")
@@ -58,7 +59,7 @@ def compare(before: Path, after: Path, *, tolerance: float = 0.01) -> dict[str, 
             for measure in measures
             if measure.group != "latency" and has_fallen(measure, figures[measure.path], tolerance)
         ],
-        **changed_questions(a, b, question_texts(after / "predictions.jsonl")),
+        **changed_questions(a, b, question_texts(after)),
     }
 
 
@@ -143,9 +144,10 @@ def changed_questions(a: Scores, b: Scores, texts: Mapping[str, str]) -> dict[st
     return {"right_to_wrong": chosen(was > now), "wrong_to_right": chosen(now > was)}
 
 
-def question_texts(path: Path) -> dict[str, str]:
+def question_texts(output: Path) -> dict[str, str]:
     """Return the questions of a run's predictions by their ids."""
-    rows = map(json.loads, path.read_text("utf-8").splitlines())
+    lines = read_result(output, "predictions.jsonl").split("\n")
+    rows = [json.loads(line) for line in lines if line]
     return {row["id"]: row["question"] for row in rows}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.output import read_metrics, replace_file
+from evaluation.records import read_text
 from evaluation.tables import figures_of
 from index.errors import DatasetError
 
@@ -42,7 +43,7 @@ def write_figures(page: Path, outputs: Sequence[Path]) -> None:
         DatasetError: A run is incomplete, or the page has no markers.
     """
     runs = [read_metrics(output) for output in outputs]
-    text = page.read_text("utf-8")
+    text = read_text(page)
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:

@@ -46,10 +46,8 @@ class Journal:
 
     def publish(self, path: Path) -> None:
         """Write the complete predictions in their public form, all at once, and end the journal."""
-        lines = [
-            json.dumps(prediction.as_published(), ensure_ascii=False) + "\n"
-            for prediction in self.predictions
-        ]
+        # As ASCII, because Unicode has line ends that some readers would break lines at.
+        lines = [json.dumps(prediction.as_published()) + "\n" for prediction in self.predictions]
         replace_file(path, "".join(lines))
         self.close()
         self.path.unlink()

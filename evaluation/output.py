@@ -16,14 +16,37 @@ def replace_file(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
+def make_folder(path: Path) -> None:
+    """Make the output folder.
+
+    Raises:
+        DatasetError: It can't be made, or is a file.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(
+            f"can't make the folder {path} ({error.strerror}); name another --output"
+        ) from error
+
+
+def read_result(output: Path, name: str) -> str:
+    """Return a file of a complete run.
+
+    Raises:
+        DatasetError: The folder holds no complete run.
+    """
+    path = output / name
+    if not path.exists():
+        raise DatasetError(f"there is no {path}; give the output folder of a complete run")
+    return path.read_text("utf-8")
+
+
 def read_metrics(output: Path) -> dict[str, Any]:
     """Return the figures of a run.
 
     Raises:
         DatasetError: The folder holds no complete run.
     """
-    path = output / "metrics.json"
-    if not path.exists():
-        raise DatasetError(f"there is no {path}; give the output folder of a complete run")
-    metrics: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    metrics: dict[str, Any] = json.loads(read_result(output, "metrics.json"))
     return metrics

@@ -43,8 +43,7 @@ def write_results(
 
 def write_scores(path: Path, scores: Scores) -> None:
     """Write one row of numbers a question, which comparisons start from."""
-    rows = (json.dumps(row, ensure_ascii=False) + "\n" for row in scores.rows())
-    replace_file(path, "".join(rows))
+    replace_file(path, "".join(json.dumps(row) + "\n" for row in scores.rows()))
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:

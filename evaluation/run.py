@@ -13,6 +13,7 @@ from evaluation.datasets import Dataset, load_dataset, select
 from evaluation.identity import hash_code, hash_object
 from evaluation.journal import Journal
 from evaluation.options import Options
+from evaluation.output import make_folder
 from evaluation.running import Running
 from evaluation.systems import System, default_data_dir, open_local
 from index.errors import DatasetError, LockedError
@@ -37,7 +38,7 @@ def run(
         FootnoteError: Whatever indexing and answering raise.
     """
     dataset = load_selected(options)
-    options.output.mkdir(parents=True, exist_ok=True)
+    make_folder(options.output)
     with locked(options.output), (opener or open_system)(dataset, options) as system:
         dataset = with_complaints(dataset, system)
         for warning, count in dataset.warnings:

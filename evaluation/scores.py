@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from evaluation.answers import contains, exact_match, f1, without_markers
 from evaluation.datasets import Dataset, Question
+from evaluation.output import read_result
 from evaluation.predictions import Prediction
 from evaluation.ranking import measure_rankings
 from evaluation.relevance import is_supported, quotes_answer, rank_passages
-from index.errors import DatasetError
 
 Column = npt.NDArray[np.float64]
 LABELS = ("kind", "document", "question_word")
@@ -53,15 +53,13 @@ class Scores:
             }
 
 
-def read_scores(path: Path) -> Scores:
-    """Read what was written from `Scores.rows`.
+def read_scores(output: Path) -> Scores:
+    """Read the scores of a run, as written from `Scores.rows`.
 
     Raises:
-        DatasetError: There is no such file.
+        DatasetError: The folder holds no complete run.
     """
-    if not path.exists():
-        raise DatasetError(f"there is no {path}; give the output folder of a complete run")
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in read_result(output, "scores.jsonl").split("\n") if line]
     names = [name for name in rows[0] if name != "id" and name not in LABELS]
     return Scores(
         ids=tuple(row["id"] for row in rows),

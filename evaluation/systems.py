@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from evaluation.datasets import Dataset, Question
 from evaluation.identity import hash_package
 from evaluation.staging import Staged, stage
+from index.errors import InvalidInputError
 from index.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -120,12 +121,11 @@ class LocalSystem:
         """Return the answer object, made of the passage that comes with the question alone."""
         from retrieval.wire import answer_object
 
-        assert question.document is not None
-        assert question.given is not None
+        document_id = self._ids.get(question.document or "")
+        if document_id is None or question.given is None:
+            raise InvalidInputError(f"question {question.id!r} has no passage that was indexed")
         start, end = question.given
-        return answer_object(
-            self._assistant.read_passage(question.text, self._ids[question.document], start, end)
-        )
+        return answer_object(self._assistant.read_passage(question.text, document_id, start, end))
 
     def search(self, query: str, k: int) -> Sequence[JsonObject]:
         """Return at most `k` hits, best first."""

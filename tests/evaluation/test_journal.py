@@ -80,11 +80,11 @@ def test_a_line_of_another_question_ends_what_is_kept(
 
 def test_publishing_writes_the_public_fields_and_ends_the_journal(tmp_path: Path) -> None:
     journal = Journal(tmp_path, IDENTITY, ["a"])
-    journal.append(prediction("a", question="Où?", confidence=1 / 3))
+    journal.append(prediction("a", question="Où?\u2028", confidence=1 / 3))
     journal.publish(tmp_path / "predictions.jsonl")
     (line,) = (tmp_path / "predictions.jsonl").read_text("utf-8").splitlines()
-    assert "Où?" in line
     published = json.loads(line)
+    assert published["question"] == "Où?\u2028"
     assert list(published) == [
         *("id", "question", "answer", "short_answer", "best_span", "abstained", "confidence"),
         *("citations", "hits", "latency_ms"),

@@ -153,6 +153,12 @@ def test_two_runs_cannot_share_an_output_folder(tmp_path: Path) -> None:
         run(options, tell=quietly, opener=opener)
 
 
+def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("x", "utf-8")
+    with pytest.raises(DatasetError, match=r"can't make the folder .*out \(File exists\)"):
+        run(Options(write_squad(tmp_path), tmp_path / "out"), tell=quietly)
+
+
 def test_a_given_passage_is_read_instead_of_searching(tmp_path: Path) -> None:
     opener, opened = fake_opener()
     options = Options(write_squad(tmp_path), tmp_path / "out", given_passage=True)

@@ -117,9 +117,10 @@ def test_a_retrieval_set_has_no_answers(tmp_path: Path) -> None:
 
 def test_scores_survive_being_written(engine: Dataset, tmp_path: Path) -> None:
     scores = score(engine, [prediction(), declined(), declined()])
-    path = tmp_path / "scores.jsonl"
-    path.write_text("".join(json.dumps(line) + "\n" for line in scores.rows()), "utf-8")
-    again = read_scores(path)
+    (tmp_path / "scores.jsonl").write_text(
+        "".join(json.dumps(line) + "\n" for line in scores.rows()), "utf-8"
+    )
+    again = read_scores(tmp_path)
     assert (again.ids, again.labels) == (scores.ids, scores.labels)
     for name, column in scores.columns.items():
         np.testing.assert_array_equal(again.columns[name], column)
@@ -127,7 +128,7 @@ def test_scores_survive_being_written(engine: Dataset, tmp_path: Path) -> None:
 
 def test_scores_that_are_not_there_are_missed(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"there is no .*scores\.jsonl; give the output folder"):
-        read_scores(tmp_path / "scores.jsonl")
+        read_scores(tmp_path)
 
 
 def test_nothing_is_measured_of_retrieval_where_nothing_is_relevant(engine: Dataset) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from evaluation.options import Options
 from evaluation.run import run
 from evaluation.staging import Staged
 from evaluation.systems import LocalSystem, complaints, default_data_dir, discard_other_code
+from index.errors import InvalidInputError
 from index.progress import Progress, silent
 from index.settings import Settings
 from index.values import AddReport, Chunk, DocumentSummary, Outcome
@@ -159,6 +160,11 @@ def test_a_question_goes_to_the_sets_collection_with_its_history(
 def test_a_passage_is_read_from_its_document(system: LocalSystem, assistant: FakeAssistant) -> None:
     assert system.read(QUESTION)["timings_ms"] == {"total": 1.0}
     assert assistant.calls == [("When?", "id of a.txt", 3, 9)]
+
+
+def test_a_passage_of_a_refused_document_cannot_be_read(system: LocalSystem) -> None:
+    with pytest.raises(InvalidInputError, match="question 'q' has no passage that was indexed"):
+        system.read(replace(QUESTION, document="b"))
 
 
 def test_a_search_gives_hits_as_the_endpoint_does(system: LocalSystem) -> None:
