@@ -29,6 +29,13 @@ def find_foreign(question: str, served: Collection[str]) -> str | None:
     return best if score - nearest > _CLEAR else None
 
 
+def name_language(code: str) -> str:
+    """Return the English name of a language, the code itself where it has none."""
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code, code))
+
+
 def _rank(text: str) -> list[tuple[str, float]]:
     sample = text[:_SAMPLE]
     letters = sum(character.isalpha() for character in sample)

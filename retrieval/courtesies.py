@@ -10,7 +10,7 @@ import numpy as np
 from rapidfuzz import fuzz, utils
 
 from index.embedding import Embedder, Vectors
-from index.language import UNKNOWN, find_foreign
+from index.language import UNKNOWN, find_foreign, name_language
 from index.library import Snapshot
 from index.values import DocumentSummary
 from retrieval.questions import words
@@ -42,6 +42,11 @@ _SUMMARY = re.compile(
 )
 _EVERYTHING = re.compile(
     r"(?:it|this|that|them|all|everything|(?:the|all(?: the)?|your) \w+)", re.IGNORECASE
+)
+_FILLER = re.compile(
+    r"\b(?:the|a|an|this|that|my|our|your|article|document|file|report|text|paper|page|about|on|of|"
+    r"for|me|called|titled|named)\b",
+    re.IGNORECASE,
 )
 MODEL_LANGUAGES = frozenset({"en"})  # that the default embedder was trained on
 SUMMARY_SENTENCES = 4
@@ -89,10 +94,10 @@ def _decline_language(question: str, snapshot: Snapshot, collection: str | None)
     foreign = find_foreign(question, served)
     if foreign is None:
         return None
-    ours = ", ".join(sorted(served))
+    ours = " or ".join(sorted(name_language(code) for code in served))
     return Reply(
-        f"This question seems to be in a language ({foreign}) that the documents here are not in, "
-        f"so I can't answer it. Please ask in one of theirs ({ours}).",
+        f"This question seems to be in {name_language(foreign)}, which neither the documents nor "
+        f"the models here are made for, so I can't answer it. Please ask in {ours}.",
         (),
         abstained=True,
     )
@@ -175,4 +180,6 @@ def _says_something(text: str) -> bool:
 
 
 def _likeness(subject: str, name: str) -> float:
+    # Who asks for "the article about secret deals" names the title's words alone.
+    subject = _FILLER.sub(" ", subject)
     return float(fuzz.token_set_ratio(subject, name, processor=utils.default_process))
