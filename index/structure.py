@@ -65,7 +65,6 @@ def _paragraphs(text: str) -> Iterator[Block]:
 def _markdown_blocks(text: str) -> Iterator[Block]:
     from markdown_it import MarkdownIt
 
-    # Line numbers must mean the same to the parser and to us, so only "\n" may end a line.
     lines = text.split("\n")
     offsets = [0]
     for line in lines:
@@ -76,7 +75,8 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
     parser = MarkdownIt("commonmark").enable("table").disable("inline")
     headings: list[tuple[int, str]] = []
     starts = [Block(0, 0, (), False, "")]
-    for token in parser.parse(body):
+    # Line numbers must mean the same to the parser and to us, so only "\n" may end a line.
+    for token in parser.parse(body.replace("\r", " ")):
         if token.level or not token.map or token.nesting < 0:
             continue
         first, last = offsets[token.map[0]], offsets[token.map[1]]
