@@ -2,7 +2,8 @@
 
 A text is divided into blocks (`structure`), a block into pieces (sentences, table rows, lines), a
 piece that is too long into runs of whole grapheme clusters. Pieces are then packed into chunks that
-keep to two budgets: the one counted with tiktoken, and what the embedder can see.
+keep to two budgets: the one counted with tiktoken, and what the embedder can see. Only a cluster
+that exceeds a budget by itself is cut.
 """
 
 from __future__ import annotations
@@ -10,16 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.structure import Block, find_blocks, trim
+from index.pieces import line_ranges, sentence_ranges, split_long
+from index.structure import Block, find_blocks
 from index.values import Chunk, Document, digest, page_at
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-# A sentence longer than this is cut before it is counted: tokenizers take quadratic time over long
-# runs without a space.
-LONGEST_PIECE = 600
 HEADING_SHARE = 0.25  # of the embedder's window, at most
-_WINDOW = 20_000  # characters given to the sentence splitter at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +63,28 @@ def chunk_document(
     """
     text = document.text
     chunks: list[Chunk] = []
-    for start, end, heading in _pack(text, markup, settings=settings, counters=counters):
-        chunks.append(
-            Chunk(
-                id=digest(document.id, str(start), str(end), text[start:end]),
-                document_id=document.id,
-                ordinal=len(chunks),
-                start=start,
-                end=end,
-                text=text[start:end],
-                heading=heading,
-                page=page_at(document.pages, start),
+    for packed in _pack(text, markup, settings=settings, counters=counters):
+        room = _room(settings, counters, packed.heading)
+        for start, end in _tighten(text, packed.pieces, room, counters):
+            chunks.append(
+                Chunk(
+                    id=digest(document.id, str(start), str(end), text[start:end]),
+                    document_id=document.id,
+                    ordinal=len(chunks),
+                    start=start,
+                    end=end,
+                    text=text[start:end],
+                    heading=packed.heading,
+                    page=page_at(document.pages, start),
+                )
             )
-        )
     return tuple(chunks)
 
 
 def _pack(
     text: str, markup: str, *, settings: ChunkingSettings, counters: Counters
-) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, heading) of each chunk."""
+) -> Iterator[_OpenChunk]:
+    """Yield what each chunk consists of, as far as adding up its pieces' tokens can tell."""
     path: tuple[str, ...] = ()
     open_chunk = _OpenChunk("", [])
     for block in find_blocks(text, markup):
@@ -96,7 +96,7 @@ def _pack(
         # Where a table goes on in a further chunk, its header row counts among the headings.
         resumed = _shorten((*path, block.header), counters) if block.header else heading
         room = _room(settings, counters, resumed)
-        for number, group in enumerate(_balance(_pieces(text, block, counters), room)):
+        for number, group in enumerate(_balance(_pieces(text, block, room, counters), room)):
             if number or not _fits([*open_chunk.pieces, *group], room):
                 yield from open_chunk.close()
                 open_chunk = _OpenChunk(resumed if number else heading, [])
@@ -112,9 +112,9 @@ class _OpenChunk:
     heading: str
     pieces: list[_Piece]
 
-    def close(self) -> Iterator[tuple[int, int, str]]:
+    def close(self) -> Iterator[_OpenChunk]:
         if self.pieces:
-            yield self.pieces[0].start, self.pieces[-1].end, self.heading
+            yield self
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,9 @@ def _shorten(heading: tuple[str, ...], counters: Counters) -> str:
     return line.strip()
 
 
-def _fits(pieces: Sequence[_Piece], room: _Room) -> bool:
+def _fits(pieces: Sequence[_Piece], room: _Room, *, seams: int | None = None) -> bool:
     # One token is added for each seam: a tokenizer may split differently where pieces meet.
-    seams = len(pieces)
+    seams = len(pieces) if seams is None else seams
     return (
         sum(piece.tokens for piece in pieces) + seams <= room.tokens
         and sum(piece.embedder_tokens for piece in pieces) <= room.embedder_tokens
@@ -169,68 +169,41 @@ def _balance(pieces: Sequence[_Piece], room: _Room) -> Iterator[list[_Piece]]:
     yield group
 
 
-def _pieces(text: str, block: Block, counters: Counters) -> list[_Piece]:
+def _tighten(
+    text: str, pieces: Sequence[_Piece], room: _Room, counters: Counters
+) -> Iterator[tuple[int, int]]:
+    """Yield the range of `pieces`, in parts where the space between them costs too much."""
+    start, end = pieces[0].start, pieces[-1].end
+    if len(pieces) == 1 or _fits(_measure(text, [(start, end)], counters), room, seams=0):
+        yield start, end
+        return
+    middle = len(pieces) // 2
+    yield from _tighten(text, pieces[:middle], room, counters)
+    yield from _tighten(text, pieces[middle:], room, counters)
+
+
+def _pieces(text: str, block: Block, room: _Room, counters: Counters) -> list[_Piece]:
     if block.lines:
         ranges = line_ranges(text, block.start, block.end)
     else:
         ranges = sentence_ranges(text, block.start, block.end)
-    short = [part for start, end in ranges for part in _split_long(text, start, end)]
-    parts = [text[start:end] for start, end in short]
-    counts = zip(short, counters.budget(parts), counters.embedder(parts), strict=True)
+    short = [part for start, end in ranges for part in split_long(text, start, end)]
+    whole = _measure(text, short, counters)
+    return [part for piece in whole for part in _break_up(text, piece, room, counters)]
+
+
+def _measure(text: str, ranges: Sequence[tuple[int, int]], counters: Counters) -> list[_Piece]:
+    parts = [text[start:end] for start, end in ranges]
+    counts = zip(ranges, counters.budget(parts), counters.embedder(parts), strict=True)
     return [_Piece(start, end, tokens, own) for (start, end), tokens, own in counts]
 
 
-def line_ranges(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the range of each line of `text[start:end]` that isn't blank."""
-    for line in text[start:end].split("\n"):
-        first, last = trim(text, start, start + len(line))
-        if first < last:
-            yield first, last
-        start += len(line) + 1
-
-
-def sentence_ranges(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the range of each sentence of `text[start:end]`, without the space around it."""
-    import sentencex
-
-    while start < end:
-        stop = min(start + _WINDOW, end)
-        bounds = sentencex.get_sentence_boundaries("en", text[start:stop])
-        # The last sentence of a window may go on in the next one.
-        kept = bounds if stop == end or len(bounds) < 2 else bounds[:-1]
-        for bound in kept:
-            first, last = trim(text, start + bound["start_index"], start + bound["end_index"])
-            if first < last:
-                yield first, last
-        start = start + kept[-1]["end_index"] if kept else stop
-
-
-def _split_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the range in parts of at most LONGEST_PIECE characters, cut at spaces if possible."""
-    while end - start > LONGEST_PIECE:
-        cut = _last_space(text, start, start + LONGEST_PIECE) or _cluster_start(
-            text, start, start + LONGEST_PIECE
-        )
-        yield trim(text, start, cut)
-        start, _ = trim(text, cut, end)
-    if start < end:
-        yield start, end
-
-
-def _last_space(text: str, start: int, stop: int) -> int | None:
-    for position in range(stop, start + LONGEST_PIECE // 2, -1):
-        if text[position].isspace():
-            return position
-    return None
-
-
-def _cluster_start(text: str, start: int, stop: int) -> int:
-    """Return the last place up to `stop` that doesn't lie within a grapheme cluster."""
-    import regex
-
-    place = start
-    for cluster in regex.finditer(r"\X", text, pos=start, endpos=min(stop + 100, len(text))):
-        if cluster.end() > stop:
-            break
-        place = cluster.end()
-    return place if place > start else stop
+def _break_up(text: str, piece: _Piece, room: _Room, counters: Counters) -> Iterator[_Piece]:
+    """Yield a piece in parts that fit; scripts without spaces take a token or more a character."""
+    length = piece.end - piece.start
+    if length < 2 or _fits([piece], room):
+        yield piece
+        return
+    halves = list(split_long(text, piece.start, piece.end, longest=length // 2))
+    for half in _measure(text, halves, counters):
+        yield from _break_up(text, half, room, counters)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.chunking import line_ranges
+from index.pieces import line_ranges
 from index.values import Chunk
 
 Ranges = tuple[tuple[int, int], ...]

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.structure import Block, find_blocks, trim
+from tests.index.texts import texts
+
+MARKUPS = st.sampled_from(["text", "markdown"])
+TABLE = "| name | height |\n| --- | --- |\n| Ben Nevis | 1345 |\n| Snowdon | 1085 |"
+
+
+def blocks(text: str, markup: str = "markdown") -> list[tuple[str, tuple[str, ...]]]:
+    return [(text[b.start : b.end], b.heading) for b in find_blocks(text, markup)]
+
+
+def only(text: str) -> Block:
+    (block,) = find_blocks(text, "markdown")
+    return block
+
+
+def test_paragraphs_of_plain_text_lie_between_blank_lines() -> None:
+    text = "one\nmore of it\n\n two \n \t\n\n# three\n"
+    assert blocks(text, "text") == [("one\nmore of it", ()), ("two", ()), ("# three", ())]
+
+
+@pytest.mark.parametrize("markup", ["text", "markdown"])
+def test_blank_text_has_no_blocks(markup: str) -> None:
+    assert blocks(" \n\n\t\n", markup) == []
+
+
+def test_markdown_stands_under_its_headings() -> None:
+    text = "intro\n\n# A\n\none\n\n## B\n\ntwo\n\n## C ##\n\nthree\n\n# D\n\nfour"
+    assert blocks(text) == [
+        ("intro", ()),
+        ("# A", ("A",)),
+        ("one", ("A",)),
+        ("## B", ("A", "B")),
+        ("two", ("A", "B")),
+        ("## C ##", ("A", "C")),
+        ("three", ("A", "C")),
+        ("# D", ("D",)),
+        ("four", ("D",)),
+    ]
+
+
+def test_a_deeper_heading_may_come_first() -> None:
+    assert blocks("### A\n\n# B\n\nend")[-1] == ("end", ("B",))
+
+
+def test_an_underlined_heading_counts_without_its_line() -> None:
+    assert blocks("Title\n=====\n\ntext")[-1] == ("text", ("Title",))
+
+
+def test_a_heading_within_a_code_block_is_code() -> None:
+    block = only("```\n# not a heading\n```")
+    assert (block.heading, block.lines) == ((), True)
+
+
+def test_a_table_keeps_its_header_row() -> None:
+    assert only(TABLE).header == "| name | height |"
+    assert only(TABLE).lines
+
+
+def test_a_paragraph_is_no_table() -> None:
+    block = only("name | height")
+    assert (block.header, block.lines) == ("", False)
+
+
+def test_front_matter_is_kept_but_is_no_heading() -> None:
+    text = "---\ntitle: A\n# comment\n---\n# B\n\ntext"
+    assert blocks(text) == [
+        ("---\ntitle: A\n# comment\n---", ()),
+        ("# B", ("B",)),
+        ("text", ("B",)),
+    ]
+
+
+def test_what_markdown_doesnt_show_is_kept() -> None:
+    text = "one\n\n[link]: http://example.com\n\n<!-- note -->\n\ntwo"
+    assert [part for part, _ in blocks(text)] == [
+        "one\n\n[link]: http://example.com",
+        "<!-- note -->",
+        "two",
+    ]
+
+
+def test_a_carriage_return_ends_no_line() -> None:
+    text = "a\r\rb\r\n\r\n# c\r\n\r\nd"
+    assert blocks(text) == [("a\r\rb", ()), ("# c", ("c",)), ("d", ("c",))]
+
+
+@given(texts, MARKUPS)
+def test_blocks_hold_everything_but_space_in_order(text: str, markup: str) -> None:
+    found = list(find_blocks(text, markup))
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(trim(text, b.start, b.end) == (b.start, b.end) != (b.end, b.end) for b in found)
+    held = "".join(text[b.start : b.end] for b in found)
+    assert "".join(held.split()) == "".join(text.split())
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["# a\n", "b\n", "\n", "- c\n", "    d\n", "> e\n", "```\n", "---\n", TABLE]
+        ),
+        max_size=20,
+    ).map("".join)
+)
+def test_blocks_of_nested_markdown_dont_overlap(text: str) -> None:
+    found = list(find_blocks(text, "markdown"))
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert sum(len(text[b.start : b.end].split()) for b in found) == len(text.split())
+
+
+def test_trimming_stops_where_nothing_is_left() -> None:
+    assert trim("  \n ", 0, 4) == (4, 4)
+    assert trim(" ab ", 0, 4) == (1, 3)
