@@ -59,10 +59,10 @@ def load_weights() -> Weights:
     """
     try:
         fields = json.loads(files("retrieval").joinpath(WEIGHTS).read_text("utf-8"))
-        sentence = [fields["sentence"][name] for name in (*features.NAMES, "bias")]
-        answer = [fields["answer"][name] for name in (*ANSWER_NAMES, "bias")]
+        sentence = [float(fields["sentence"][name]) for name in (*features.NAMES, "bias")]
+        answer = [float(fields["answer"][name]) for name in (*ANSWER_NAMES, "bias")]
         return Weights(np.array(sentence), np.array(answer), float(fields["threshold"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"the file retrieval/{WEIGHTS} can't be used ({error!r}); restore it, or make it with "
             "'python -m training similarity'"
@@ -123,17 +123,17 @@ class SimilarityReader:
     def _embed(self, texts: Sequence[str]) -> Vectors:
         """Embed texts, keeping the vectors of those that come up again and again."""
         with self._lock:
-            missing = list(dict.fromkeys(text for text in texts if text not in self._vectors))
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+            for text in known:
+                self._vectors.move_to_end(text)
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
         fresh = dict(zip(missing, self._embedder.embed(missing), strict=True))
         with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
             self._vectors.update(fresh)
-            for text in texts:
-                if text in self._vectors:
-                    self._vectors.move_to_end(text)
             while len(self._vectors) > _CACHED_SENTENCES:
                 self._vectors.popitem(last=False)
-        return np.stack([fresh[text] if text in fresh else known[text] for text in texts])
+        both = known | fresh
+        return np.stack([both[text] for text in texts])
 
 
 def measure_answer(
@@ -185,12 +185,16 @@ def _evidence(question: Question, candidate: Candidate, odds: float) -> Evidence
 def _find_span(text: str, question: Question) -> tuple[int, int]:
     """Return the number or date that the question wants where there is one, else all of `text`."""
     pattern = {"number": NUMBER, "date": DATE}.get(question.kind)
+    reached = 0
     for match in pattern.finditer(text) if pattern else ():
         start, end = match.span()
+        if start < reached:  # within a number that was looked at
+            continue
         while end < len(text) and (
             text[end].isalnum() or text[end : end + 2].strip(".,").isalnum()
         ):
             end += 1
         if text[start:end].lower() not in question.words:
             return start, end
+        reached = end
     return 0, len(text)
