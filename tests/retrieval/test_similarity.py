@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pytest
+
+from index.embedding import Vectors
+from index.errors import CatalogueError, ModelError
+from index.library import Snapshot
+from retrieval import features, similarity
+from retrieval.features import find_candidates, measure, prepare_question
+from retrieval.similarity import (
+    ANSWER_NAMES,
+    SimilarityReader,
+    load_weights,
+    measure_answer,
+    sigmoid,
+)
+from tests.fakes import FakeEmbedder
+from tests.retrieval.fakes import (
+    BRIDGE,
+    BY_WORDS,
+    MILL,
+    make_document,
+    make_hit,
+    make_weights,
+    make_words,
+)
+
+DOCUMENT = make_document(f"👩‍🚒 Preface.\n\n{BRIDGE}")
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Snapshot:
+    """A snapshot as far as a reader looks at it: the words of the generation."""
+    return snapshot_of(make_words(tmp_path / "words", BRIDGE, MILL))
+
+
+def snapshot_of(words: object) -> Snapshot:
+    return cast("Snapshot", SimpleNamespace(generation=SimpleNamespace(words=words)))
+
+
+def test_the_likeliest_sentence_comes_first_with_its_place_in_the_document(
+    snapshot: Snapshot,
+) -> None:
+    reader = SimilarityReader(FakeEmbedder(), BY_WORDS)
+    start = DOCUMENT.text.index("The bridge")
+    reading = reader.read("drew lighthouse", [make_hit(DOCUMENT, start)], snapshot)
+    assert reading.evidence[0].quote == "She also drew the lighthouse."
+    assert len(reading.evidence) == 4
+    for item in reading.evidence:
+        assert item.quote == DOCUMENT.text[item.start : item.end]
+        assert item.span_text == DOCUMENT.text[slice(*item.span)]
+    assert sorted((item.score for item in reading.evidence), reverse=True) == [
+        item.score for item in reading.evidence
+    ]
+
+
+def test_scores_and_confidence_are_the_weighted_measures(snapshot: Snapshot) -> None:
+    weights = make_weights({"overlap": 2.0, "bias": -1.0}, {"overlap": 3.0, "best": 0.5}, bias=-2.0)
+    hit = make_hit(make_document("Maria drew it. Snow fell."))
+    reading = SimilarityReader(FakeEmbedder(), weights).read("Maria", [hit], snapshot)
+    # Overlap 1 and 0: log odds 1 and -1; then 3 * 1 + 0.5 * 1 - 2.
+    scores = [item.score for item in reading.evidence]
+    assert scores == pytest.approx([1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))])
+    assert reading.confidence == pytest.approx(1 / (1 + math.exp(-1.5)))
+
+
+def test_the_cosine_of_question_and_sentence_counts(snapshot: Snapshot) -> None:
+    reader = SimilarityReader(FakeEmbedder(), make_weights({"cosine": 1.0}))
+    hit = make_hit(make_document("Snow fell. Rain fell hard."))
+    first, second = reader.read("snow fell", [hit], snapshot).evidence
+    assert first.quote == "Snow fell."
+    assert first.score == pytest.approx(sigmoid(1.0))
+    assert second.score == pytest.approx(sigmoid(1 / math.sqrt(2 * 3)))
+
+
+def test_equal_sentences_stay_in_the_order_of_their_passages(snapshot: Snapshot) -> None:
+    hits = [make_hit(make_document("Snow fell.", source=name)) for name in ("a", "b", "c")]
+    reading = SimilarityReader(FakeEmbedder(), make_weights({})).read("snow", hits, snapshot)
+    assert [item.hit.source for item in reading.evidence] == ["a", "b", "c"]
+
+
+def test_without_passages_nothing_is_read(snapshot: Snapshot) -> None:
+    reading = SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [], snapshot)
+    assert (reading.evidence, reading.confidence) == ((), 0.0)
+
+
+def test_passages_without_a_sentence_are_read_as_nothing(snapshot: Snapshot) -> None:
+    hit = make_hit(make_document("---"))
+    reading = SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [hit], snapshot)
+    assert (reading.evidence, reading.confidence) == ((), 0.0)
+
+
+def test_an_empty_index_can_not_be_read() -> None:
+    with pytest.raises(CatalogueError, match="the index is empty; add documents"):
+        SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [], snapshot_of(None))
+
+
+def test_the_threshold_is_that_of_the_weights() -> None:
+    weights = make_weights({}, threshold=0.25)
+    assert SimilarityReader(FakeEmbedder(), weights).threshold == 0.25
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span"),
+    [
+        ("How much did it cost?", "It cost 240,000 crowns.", "240,000"),
+        ("How wide is it?", "It is 3.5 m wide.", "3.5"),
+        ("How many came?", "Seven came.", "Seven"),
+        ("How many of the 115 left?", "Of the 115, 62 left.", "62"),
+        ("How many came?", "In the end 12.", "12"),
+        ("When was it opened?", "The bridge was opened in 1931.", "1931"),
+        ("When after 1931 did it close?", "It opened in 1931 and closed in 1954.", "1954"),
+        ("Who came?", "Seven came.", "Seven came."),
+        ("How many came?", "Nobody came.", "Nobody came."),
+        ("How many of the 12 left?", "The 12 stayed.", "The 12 stayed."),
+    ],
+)
+def test_the_shortest_stretch_is_the_number_or_date_that_was_asked_for(
+    question: str, text: str, span: str, snapshot: Snapshot
+) -> None:
+    hit = make_hit(make_document(f"Preface.\n\n{text}"), len("Preface.\n\n"))
+    (evidence,) = (
+        SimilarityReader(FakeEmbedder(), BY_WORDS).read(question, [hit], snapshot).evidence
+    )
+    assert evidence.span_text == span
+
+
+def test_the_answers_measures_are_those_of_the_best_sentence(snapshot: Snapshot) -> None:
+    words = snapshot.generation.words
+    assert words is not None
+    question = prepare_question("Maria drew lighthouse", words)
+    other = make_hit(make_document("Snow fell.", source="other.txt"))
+    candidates = find_candidates([other, make_hit(make_document("Maria drew it. Rain fell."))])
+    cosines = np.array([0.1, 0.2, 0.3], np.float32)
+    measures = measure(question, candidates, cosines, words)[[1, 0, 2]]
+    row = measure_answer(question, measures, np.array([3.0, 1.0, -1.0]))
+    drew, total = question.weights["drew"], sum(question.weights.values())
+    share = (question.weights["maria"] + drew) / total
+    assert dict(zip(ANSWER_NAMES, row.tolist(), strict=True)) == pytest.approx(
+        {
+            "best": 3.0,
+            "margin": 2.0,
+            "cosine": 0.2,
+            "overlap": share,
+            "vicinity": share,
+            "passage_overlap": share,
+            "missing": question.weights["lighthous"],
+            "agreement": 0.0,
+            "length": math.log1p(3),
+        }
+    )
+
+
+def test_a_sole_sentence_has_a_margin_of_one(snapshot: Snapshot) -> None:
+    words = snapshot.generation.words
+    assert words is not None
+    question = prepare_question("Maria", words)
+    measures = np.ones((1, len(features.NAMES)))
+    row = dict(zip(ANSWER_NAMES, measure_answer(question, measures, np.array([-4.0])), strict=True))
+    assert (row["best"], row["margin"], row["agreement"]) == (-4.0, 1.0, 1.0)
+
+
+def test_a_sentence_is_embedded_once(snapshot: Snapshot) -> None:
+    embedder = FakeEmbedder()
+    reader = SimilarityReader(embedder, BY_WORDS)
+    hits = [make_hit(make_document("Snow fell. Snow fell. Rain fell.", source="a"))]
+    first = reader.read("snow", hits, snapshot)
+    assert sorted(embedder.texts) == ["Rain fell.", "Snow fell.", "snow"]
+    assert reader.read("snow", hits, snapshot) == first
+    assert len(embedder.texts) == 3
+
+
+def test_a_vector_that_another_reading_pushes_out_is_still_at_hand(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similarity, "_CACHED_SENTENCES", 2)
+
+    class Interrupted(FakeEmbedder):
+        """Reads something else in the middle of embedding, as another thread may."""
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            if "Rain fell." in texts:
+                reader.read("hail", [make_hit(make_document("Hail came. Fog came."))], snapshot)
+            return super().embed(texts)
+
+    reader = SimilarityReader(Interrupted(), make_weights({"cosine": 1.0}))
+    reader.read("snow", [make_hit(make_document("Snow fell."))], snapshot)
+    hit = make_hit(make_document("Snow fell. Rain fell."))
+    reading = reader.read("snow", [hit], snapshot)
+    assert [item.quote for item in reading.evidence] == ["Snow fell.", "Rain fell."]
+
+
+def test_the_programs_weights_are_those_of_its_measures() -> None:
+    fields = json.loads((Path(similarity.__file__).parent / "similarity.json").read_text("utf-8"))
+    assert [*fields["sentence"]] == [*features.NAMES, "bias"]
+    assert [*fields["answer"]] == [*ANSWER_NAMES, "bias"]
+    weights = load_weights()
+    assert weights.sentence.tolist() == [*fields["sentence"].values()]
+    assert weights.answer.tolist() == [*fields["answer"].values()]
+    assert 0.0 < weights.threshold == fields["threshold"] < 1.0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,  # no file at all
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"sentence": {}, "answer": {}, "threshold": 0.5}',
+        '{"sentence": 1, "answer": 2, "threshold": 0.5}',
+        json.dumps(
+            {
+                "sentence": dict.fromkeys([*features.NAMES, "bias"], "heavy"),
+                "answer": dict.fromkeys([*ANSWER_NAMES, "bias"], 1.0),
+                "threshold": 0.5,
+            }
+        ),
+        json.dumps(
+            {
+                "sentence": dict.fromkeys([*features.NAMES, "bias"], 1.0),
+                "answer": dict.fromkeys([*ANSWER_NAMES, "bias"], None),
+                "threshold": 0.5,
+            }
+        ),
+        json.dumps(
+            {
+                "sentence": dict.fromkeys([*features.NAMES, "bias"], 1.0),
+                "answer": dict.fromkeys([*ANSWER_NAMES, "bias"], 1.0),
+            }
+        ),
+    ],
+)
+def test_weights_that_can_not_be_used_are_named_with_the_remedy(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "similarity.json"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    monkeypatch.setattr(similarity, "WEIGHTS", str(path))
+    with pytest.raises(ModelError, match=r"can't be used .* 'python -m training similarity'$"):
+        SimilarityReader(FakeEmbedder())
