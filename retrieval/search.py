@@ -23,7 +23,6 @@ def search(
     *,
     k: int,
     collection: str | None = None,
-    only: Keys | None = None,
 ) -> tuple[Hit, ...]:
     """Return the `k` passages that fit `query` best, best first.
 
@@ -33,9 +32,9 @@ def search(
         vector: The question, embedded: float32 of unit length, shape (dim,).
         k: How many passages.
         collection: The collection to search, or None for all.
-        only: Keys of that collection's chunks, or None for all.
     """
     depth = max(DEPTH, 2 * k)
+    only = None if collection is None else snapshot.catalogue.keys(collection)
     lexical = snapshot.generation.matching(query, depth, collection=collection)
     first = fuse(snapshot.generation.nearest(vector, depth, only=only), lexical)
     vector = _feed_back(vector, first, snapshot)
