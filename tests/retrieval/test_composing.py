@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from index.errors import CitationError
+from index.values import Document
+from retrieval.composing import (
+    MOST_CHARACTERS,
+    MOST_CITATIONS,
+    SECOND,
+    Composition,
+    ExtractiveAnswerer,
+    quote,
+)
+from retrieval.reading import Evidence
+from tests.retrieval.fakes import make_document, make_evidence, make_hit
+
+OPENED = "The bridge was opened in 1931."
+COST = "Its price was 240,000 crowns."
+FIRE = "The mill burned down."
+
+
+def among(*documents: Document) -> Callable[[str], Document]:
+    return {document.id: document for document in documents}.__getitem__
+
+
+def compose(evidence: Sequence[Evidence], *documents: Document) -> Composition:
+    composition = ExtractiveAnswerer().compose("What?", evidence, among(*documents))
+    for citation in composition.citations:
+        document = among(*documents)(citation.document_id)
+        assert citation.quote == document.text[citation.start : citation.end]
+    markers = [marker for sentence in composition.sentences for marker in sentence.citations]
+    assert markers == [citation.marker for citation in composition.citations]
+    assert markers == list(range(1, len(markers) + 1))
+    return composition
+
+
+def test_the_best_sentence_is_quoted_with_its_marker() -> None:
+    document = make_document(f"{FIRE} {OPENED}")
+    composition = compose([make_evidence(document, OPENED, 0.9)], document)
+    assert composition.text == f"{OPENED} [1]"
+    (sentence,) = composition.sentences
+    assert (sentence.text, sentence.citations, sentence.support) == (OPENED, (1,), "verbatim")
+    (citation,) = composition.citations
+    assert (citation.quote, citation.start, citation.score) == (OPENED, len(FIRE) + 1, 0.9)
+
+
+def test_a_second_sentence_is_said_where_it_is_nearly_as_good() -> None:
+    document = make_document(f"{FIRE} And so on. {OPENED}")
+    best, second = make_evidence(document, OPENED, 1.0), make_evidence(document, FIRE, SECOND)
+    composition = compose([best, second], document)
+    assert composition.text == f"{OPENED} [1] {FIRE} [2]"
+    assert [sentence.citations for sentence in composition.sentences] == [(1,), (2,)]
+
+
+def test_a_second_sentence_that_is_much_weaker_is_left_out() -> None:
+    document = make_document(f"{FIRE} And so on. {OPENED}")
+    weak = make_evidence(document, FIRE, SECOND - 0.01)
+    assert compose([make_evidence(document, OPENED, 1.0), weak], document).text == f"{OPENED} [1]"
+
+
+def test_a_third_sentence_is_never_said() -> None:
+    texts = ("Snow fell.", "Rain fell.", "Hail fell.")
+    document = make_document("\n\n".join(texts))
+    evidence = [make_evidence(document, text) for text in texts]
+    assert compose(evidence, document).text == "Snow fell. [1] Rain fell. [2]"
+
+
+def test_the_same_words_are_said_once_and_cited_under_each_name() -> None:
+    one, two = make_document(OPENED, source="a.txt"), make_document(OPENED, source="b.txt")
+    other = make_document(FIRE, source="c.txt")
+    evidence = [
+        make_evidence(one, OPENED, 1.0),
+        make_evidence(other, FIRE, 0.9),
+        make_evidence(two, OPENED, 0.8),
+    ]
+    composition = compose(evidence, one, two, other)
+    assert composition.text == f"{OPENED} [1][2] {FIRE} [3]"
+    assert [item.source for item in composition.citations] == ["a.txt", "b.txt", "c.txt"]
+    assert [sentence.citations for sentence in composition.sentences] == [(1, 2), (3,)]
+
+
+def test_a_document_that_says_it_twice_is_cited_once_for_it() -> None:
+    document = make_document(f"{OPENED}\n\n{OPENED}")
+    hit = make_hit(document)
+    length = len(OPENED)
+    evidence = [
+        Evidence(hit, 0, length, (0, length), 1.0),
+        Evidence(hit, length + 2, 2 * length + 2, (0, length), 0.9),
+    ]
+    (citation,) = compose(evidence, document).citations
+    assert (citation.start, citation.end) == (0, length)
+
+
+def test_no_sentence_has_more_than_five_citations() -> None:
+    documents = [make_document(OPENED, source=f"{place}.txt") for place in range(9)]
+    composition = compose([make_evidence(item, OPENED) for item in documents], *documents)
+    assert MOST_CITATIONS == 5
+    assert composition.text == f"{OPENED} [1][2][3][4][5]"
+    assert [item.source for item in composition.citations] == [f"{n}.txt" for n in range(5)]
+
+
+def test_what_overlaps_with_a_better_quote_is_not_said_again() -> None:
+    document = make_document(f"{FIRE} {OPENED}")
+    both = Evidence(make_hit(document), 0, len(document.text), (0, 1), 0.9)
+    assert compose([make_evidence(document, FIRE), both], document).text == f"{FIRE} [1]"
+
+
+def test_white_space_is_collapsed_in_the_sentence_but_not_in_the_quote() -> None:
+    wrapped = "The bridge\n  was\topened\u00a0in 1931."
+    document = make_document(f"{FIRE}\n\n{wrapped}")
+    composition = compose([make_evidence(document, wrapped)], document)
+    assert composition.text == f"{OPENED} [1]"
+    assert composition.sentences[0].text == OPENED
+    assert composition.citations[0].quote == wrapped
+
+
+@pytest.mark.parametrize(
+    "leaning",
+    [
+        "It was opened late.",
+        "“She drew it.",
+        "However, they left.",
+        "Such bridges fall.",
+        "HIS own.",
+    ],
+)
+def test_a_quote_that_leans_on_the_sentence_before_it_takes_it_along(leaning: str) -> None:
+    document = make_document(f"Long ago. {FIRE}\n{leaning} The end.")
+    composition = compose([make_evidence(document, leaning)], document)
+    assert composition.citations[0].quote == f"{FIRE}\n{leaning}"
+    assert composition.text == f"{FIRE} {leaning} [1]"
+
+
+@pytest.mark.parametrize("upright", ["Item 5 is late.", "Theirs is late.", "Hers is late."])
+def test_a_word_that_only_begins_like_a_pronoun_takes_nothing_along(upright: str) -> None:
+    document = make_document(f"{FIRE} {upright}")
+    assert compose([make_evidence(document, upright)], document).text == f"{upright} [1]"
+
+
+def test_nothing_is_taken_along_from_another_paragraph_or_from_before_the_passage() -> None:
+    text = "It was late."
+    apart = make_document(f"{FIRE}\n\n{text}")
+    assert compose([make_evidence(apart, text)], apart).text == f"{text} [1]"
+    first = make_document(text)
+    assert compose([make_evidence(first, text)], first).text == f"{text} [1]"
+
+
+def test_a_quote_does_not_grow_beyond_what_can_be_read_at_a_glance() -> None:
+    long = f"The mill {'really ' * (MOST_CHARACTERS // 7)}burned."
+    document = make_document(f"{long} It was late.")
+    assert compose([make_evidence(document, "It was late.")], document).text == "It was late. [1]"
+
+
+def test_a_second_sentence_that_the_first_one_took_along_is_not_said_twice() -> None:
+    document = make_document(f"{FIRE} It was late.")
+    evidence = [make_evidence(document, "It was late.", 1.0), make_evidence(document, FIRE, 0.9)]
+    composition = compose(evidence, document)
+    assert composition.text == f"{FIRE} It was late. [1]"
+
+
+def test_a_document_that_has_changed_meanwhile_is_never_misquoted() -> None:
+    before = make_document(OPENED)
+    after = make_document(OPENED.replace("1931", "1932"))
+    assert before.id == after.id
+    with pytest.raises(CitationError, match="run 'python -m index verify'"):
+        ExtractiveAnswerer().compose("When?", [make_evidence(before, OPENED)], among(after))
+
+
+def test_quotes_keep_the_order_they_are_given_in() -> None:
+    document = make_document(f"{OPENED} {COST} {FIRE}")
+    chosen = [make_evidence(document, text) for text in (FIRE, OPENED)]
+    assert quote(chosen, chosen, among(document)).text == f"{FIRE} [1] {OPENED} [2]"
+
+
+def test_nothing_makes_an_empty_text() -> None:
+    assert quote([], [], among()) == Composition("", (), ())
