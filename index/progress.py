@@ -22,7 +22,9 @@ def progress_bar() -> Iterator[Progress]:
 
     def draw(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            bars[stage] = tqdm(desc=stage, total=total, unit="", leave=True, mininterval=0.2)
+            bars[stage] = tqdm(
+                desc=stage, total=total, unit="", position=len(bars), leave=False, mininterval=0.2
+            )
         bar = bars[stage]
         bar.total = total
         bar.update(done - bar.n)

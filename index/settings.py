@@ -48,7 +48,7 @@ class Settings(BaseModel):
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_text_characters: int = Field(default=10_000_000, ge=1)
     max_question_characters: int = Field(default=4_000, ge=1)
-    passages: int = Field(default=8, ge=1, le=100)
+    passages: int = Field(default=5, ge=1, le=100)
     lock_timeout_s: float = Field(default=10.0, ge=0)
 
 
@@ -103,5 +103,5 @@ def _read_environment(environment: Mapping[str, str] | None) -> dict[str, Any]:
         if name.startswith(PREFIX)
     }
     if "source" in values:
-        values["source"] = tuple(values["source"].split(os.pathsep))
+        values["source"] = tuple(part for part in values["source"].split(os.pathsep) if part)
     return values

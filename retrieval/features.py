@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.embedding import Vectors
 from index.lexical import LexicalIndex
 from retrieval.questions import NAME, answers_kind, classify, words
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
 
 NAMES = (
-    "cosine",  # of question and sentence
+    "cosine",  # of question and sentence, filled in by the reader
     "passage",  # the passage's fused score, relative to the best passage's
     "rank",  # 1 / rank of the passage
     "overlap",  # share of the question's stems, weighted by rarity, that the sentence has
@@ -88,15 +88,13 @@ def find_candidates(hits: Sequence[Hit]) -> list[Candidate]:
 def measure(
     question: Question,
     candidates: Sequence[Candidate],
-    cosines: Vectors,
     library: LexicalIndex,
-) -> np.ndarray:
+) -> NDArray[np.float64]:
     """Return the measures in `NAMES` of each candidate, float64 of shape (n, len(NAMES)).
 
     Args:
         question: The prepared question.
         candidates: Stretches in the order of their passages, best passage first.
-        cosines: Of the question and each candidate, shape (n,).
         library: Gives the stems of a text.
     """
     if not candidates:
@@ -121,7 +119,7 @@ def measure(
         has_kind = answers_kind(text, question.kind, question.words)
         rows.append(
             (
-                float(cosines[place]),
+                0.0,
                 candidate.hit.score / best,
                 1.0 / ranks[own],
                 _share(question, sets[place]),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder, Vectors
-from index.errors import CatalogueError, ModelError
+from index.errors import ModelError
 from index.library import Snapshot
 from retrieval import features
 from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
@@ -33,6 +33,10 @@ ANSWER_NAMES = (
     "agreement",  # 1 where the best sentence is in the best passage
     "length",  # logarithm of the number of the question's stems
 )
+COSINE = features.NAMES.index("cosine")
+# Sentences that are embedded, chosen by their other measures. Of 1,300 questions the best sentence
+# was among the first 8 every time.
+SHORTLIST = 12
 _CACHED_SENTENCES = 20_000
 
 
@@ -88,9 +92,17 @@ class SimilarityReader:
 
     def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:
         """Return the sentences of `hits`, best first, and how likely the first is right."""
-        prepared, candidates, measures = self.measure(question, hits, snapshot)
-        if not candidates:
+        words = snapshot.generation.words
+        candidates = find_candidates(hits)
+        if words is None or not candidates:
             return Reading((), 0.0)
+        prepared = prepare_question(question, words)
+        measures = measure(prepared, candidates, words)
+        rough = append_one(measures) @ self._weights.sentence
+        kept = np.sort(np.argsort(-rough, kind="stable")[:SHORTLIST])
+        candidates = [candidates[place] for place in kept]
+        measures = measures[kept]
+        measures[:, COSINE] = self.cosines(question, candidates)
         odds = append_one(measures) @ self._weights.sentence
         order = np.argsort(-odds, kind="stable")
         answer = measure_answer(prepared, measures[order], odds[order])
@@ -100,21 +112,8 @@ class SimilarityReader:
             confidence,
         )
 
-    def measure(
-        self, question: str, hits: Sequence[Hit], snapshot: Snapshot
-    ) -> tuple[Question, list[Candidate], NDArray[np.float64]]:
-        """Return the prepared question, all candidates and their measures, as `read` uses them."""
-        words = snapshot.generation.words
-        candidates = find_candidates(hits)
-        if words is None:
-            raise CatalogueError(
-                "the index is empty; add documents with 'python -m index add PATH'"
-            )
-        prepared = prepare_question(question, words)
-        cosines = self._cosines(question, candidates)
-        return prepared, candidates, measure(prepared, candidates, cosines, words)
-
-    def _cosines(self, question: str, candidates: Sequence[Candidate]) -> Vectors:
+    def cosines(self, question: str, candidates: Sequence[Candidate]) -> Vectors:
+        """Return the cosine of a question and each candidate, float32 of shape (n,)."""
         if not candidates:
             return np.zeros(0, np.float32)
         vector = self._embed([question])[0]

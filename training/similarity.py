@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import DatasetError
 from index.library import Library
 from index.progress import progress_bar
 from index.settings import Settings
 from retrieval import features
 from retrieval.assistant import Assistant
-from retrieval.features import Candidate, Question
+from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
 from retrieval.similarity import (
     ANSWER_NAMES,
+    COSINE,
     SimilarityReader,
     Weights,
     append_one,
@@ -113,8 +115,14 @@ def collect(
         asked = [*questions.questions, *strangers]
         for place, question in enumerate(asked, start=1):
             hits = assistant.search(question.text, k=passages)
+            candidates = find_candidates(hits)
             with library.snapshot() as snapshot:
-                prepared, candidates, measures = reader.measure(question.text, hits, snapshot)
+                words = snapshot.generation.words
+                if words is None:
+                    raise DatasetError("the articles hold no text; give other data with --data")
+                prepared = prepare_question(question.text, words)
+                measures = measure(prepared, candidates, words)
+            measures[:, COSINE] = reader.cosines(question.text, candidates)
             right = np.array([_is_right(candidate, question) for candidate in candidates], np.bool_)
             examples.append(Example(prepared, measures, right, bool(question.spans)))
             progress("questions", place, len(asked))
