@@ -170,8 +170,13 @@ class _Walk:
             path = folder / name
             try:
                 mode = path.lstat().st_mode
-            except OSError as error:
+            except FileNotFoundError as error:
                 self._refuse(path, _reason(error))
+                continue
+            except OSError as error:
+                # It may be a folder, for all we know.
+                self._refuse(path, _reason(error))
+                self.unreadable.append(path)
                 continue
             if stat.S_ISDIR(mode):
                 yield path

@@ -28,6 +28,10 @@ _ESCAPES = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b$)C", "
 _SAMPLE_CHARACTERS = 20_000
 _MAX_CONTROL_SHARE = 0.1
 _MAX_ODD_SHARE = 0.03
+# UTF-16 has a NUL in every other byte of Latin text, and Latin letters in few bytes of any other.
+_MAX_STREWN_SHARE = 0.2
+_MIN_LATIN_SHARE = 0.6
+_LATIN_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz \n\r\t"
 _ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
 _REMEDY = "save it as UTF-8 text and add that"
 
@@ -123,7 +127,7 @@ def _not_utf_8(data: bytes, error: UnicodeDecodeError) -> str:
 
 def _unmarked_utf_16(data: bytes) -> str:
     """Decode bytes that hold NULs: UTF-16 without a mark, or binary data."""
-    if binary_kind_of(data):
+    if binary_kind_of(data) or _is_text_with_nuls(data):
         raise _not_text(data)
     candidates = [text for codec in ("utf-16-le", "utf-16-be") if (text := _try(data, codec))]
     plausible = [text for text in candidates if _looks_written(text[:_SAMPLE_CHARACTERS])]
@@ -131,6 +135,18 @@ def _unmarked_utf_16(data: bytes) -> str:
         raise _not_text(data)
     # In the wrong byte order, spaces and line ends become letters of distant scripts.
     return max(plausible, key=lambda text: len(_ASCII.findall(text[:_SAMPLE_CHARACTERS])))
+
+
+def _is_text_with_nuls(data: bytes) -> bool:
+    """Tell whether NULs are strewn into text of single bytes, which would pass for Chinese."""
+    if data.count(0) > _MAX_STREWN_SHARE * len(data):
+        return False
+    rest = data.replace(b"\0", b"")
+    written = len(rest) - len(rest.translate(None, delete=_LATIN_BYTES))
+    if written > _MIN_LATIN_SHARE * len(rest):
+        return True
+    text = _try(rest, "utf-8")
+    return text is not None and not _CONTROL.search(text)
 
 
 def _try(data: bytes, codec: str) -> str | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 # A merged cell says what its rows are about; a long one would only be said over and over.
 _MAX_REPEATED_CHARACTERS = 80
 _MAX_COLUMNS = 200
-# A page of nothing but merged cells would otherwise grow by hundreds of times.
-_MAX_REPEATS = 200_000
+# A document of nothing but merged cells would otherwise grow by thousands of times.
+MAX_REPEATS = 20_000
 
 
 @dataclass(slots=True)
@@ -22,12 +22,13 @@ class Grid:
     """Rows of cell texts, filled from left to right.
 
     Attributes:
+        repeats_left: How many more places merged cells may fill, over all tables of a document.
         rows: The finished rows; merged cells are repeated in each place that they cover.
     """
 
+    repeats_left: int = MAX_REPEATS
     rows: list[list[str]] = field(default_factory=list)
     _spans: dict[int, _Span] = field(default_factory=dict)
-    _repeats_left: int = _MAX_REPEATS
 
     def start_row(self) -> None:
         """Begin the next row."""
@@ -40,8 +41,8 @@ class Grid:
             self.start_row()
         row = self.rows[-1]
         repeated = text if len(text) <= _MAX_REPEATED_CHARACTERS else ""
-        reach = max(1, min(columns, _MAX_COLUMNS - len(row), self._repeats_left))
-        self._repeats_left -= reach - 1
+        reach = max(1, min(columns, _MAX_COLUMNS - len(row), self.repeats_left))
+        self.repeats_left -= reach - 1
         for column in range(reach):
             if rows > 1:
                 self._spans[len(row)] = _Span(repeated, rows - 1)
@@ -55,8 +56,8 @@ class Grid:
 
     def _fill_from_above(self) -> None:
         row = self.rows[-1]
-        while (span := self._spans.pop(len(row), None)) and self._repeats_left > 0:
-            self._repeats_left -= 1
+        while (span := self._spans.pop(len(row), None)) and self.repeats_left > 0:
+            self.repeats_left -= 1
             if span.rows_left > 1:
                 self._spans[len(row)] = _Span(span.text, span.rows_left - 1)
             row.append(span.text)

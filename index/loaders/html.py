@@ -11,7 +11,7 @@ from index.loaders.dates import stated_day
 from index.loaders.encoding import as_valid_unicode, decode, is_blank, with_plain_newlines
 from index.loaders.limits import Limits
 from index.loaders.page import read_page
-from index.loaders.page_properties import published_day, title_of
+from index.loaders.page_properties import stated_by
 from index.loaders.refusal import refusing, too_long
 from index.loaders.subject import as_markdown, subject_blocks
 from index.values import Extract
@@ -35,8 +35,11 @@ _MAX_DEPTH = 1_000
 # libxml2 takes quadratic time to attach attributes to one element.
 _MAX_ATTRIBUTES = 1_000
 _UNCLOSED = frozenset("area base br col embed hr img input link meta source track wbr".split())
-# trafilatura takes a second for every megabyte; larger pages are taken whole.
+# trafilatura takes a second for every megabyte or 20,000 blocks; larger pages are taken whole.
 _MAX_SEARCHED_CHARACTERS = 5_000_000
+_MAX_SEARCHED_BLOCKS = 20_000
+# Its second opinions take quadratic time.
+_MAX_COMPARED_BLOCKS = 2_000
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DAMAGED = "the web page is damaged in a way that can't be read around; save it again and add that"
 _NO_TEXT = (
@@ -63,13 +66,15 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
         tree = _parse(source)
         body = tree.find("body")
         page = read_page(body if body is not None else tree)
-        main = _main_text(tree) if len(source) <= _MAX_SEARCHED_CHARACTERS else None
+        stated = stated_by(tree)
+        count = len(page.blocks)
+        searchable = len(source) <= _MAX_SEARCHED_CHARACTERS and count <= _MAX_SEARCHED_BLOCKS
+        main = _main_text(tree, fast=count > _MAX_COMPARED_BLOCKS) if searchable else None
         blocks = subject_blocks(page, main)
         text = as_valid_unicode(as_markdown(blocks, limits=limits))
-        title, day = title_of(tree, blocks), published_day(tree)
     if is_blank(text):
         raise RefusedFileError(_NO_TEXT)
-    return Extract(text, title, day or stated_day(text), (), "markdown")
+    return Extract(text, stated.title(blocks), stated.day or stated_day(text), (), "markdown")
 
 
 def _decode(data: bytes) -> str:
@@ -126,20 +131,35 @@ def _parse(source: str) -> Element:
     except etree.ParserError as error:
         raise RefusedFileError(_NO_TEXT) from error
     for button in tree.iter("button"):
-        # A heading that unfolds its section is a button, and its words belong to the text.
-        if button.get("aria-expanded") or button.getparent().tag in _HEADINGS:
+        if _is_readable(button):
             button.tag = "span"
     return tree
 
 
-def _main_text(tree: Element) -> Element:
-    """Ask trafilatura for the main text; None for a page that it can make nothing of."""
+def _is_readable(button: Element) -> bool:
+    """Tell whether a button's words belong to the text: it unfolds a section, or holds one."""
+    if button.get("aria-expanded") or button.getparent().tag in _HEADINGS:
+        return True
+    return next(button.iterdescendants("p", "div", "ul", "table", *_HEADINGS), None) is not None
+
+
+def _main_text(tree: Element, *, fast: bool) -> Element:
+    """Ask trafilatura for the main text; None for a page that it can make nothing of.
+
+    The tree is of no use afterwards. `fast` does without the opinions of other algorithms.
+    """
     import trafilatura
+
+    for cell in tree.iter("td", "th"):
+        # trafilatura takes quadratic time over merged cells, and we only ask it where to look.
+        cell.attrib.clear()
 
     # It warns about every such page.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        found = trafilatura.bare_extraction(tree, include_comments=False, include_formatting=True)
+        found = trafilatura.bare_extraction(
+            tree, fast=fast, include_comments=False, include_formatting=True
+        )
     except Exception:  # noqa: BLE001 - RecursionError, AttributeError ...: we can do without
         return None
     return None if found is None or isinstance(found, dict) else found.body

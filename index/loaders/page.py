@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from index.loaders.boilerplate import is_boilerplate
-from index.loaders.grid import Grid
+from index.loaders.grid import MAX_REPEATS, Grid
 
 # lxml's elements have no types of their own.
 Element = Any
@@ -110,6 +110,7 @@ class _Reader:
     _lists: list[_List] = field(default_factory=list)
     _marker: str | None = None
     _grid: Grid | None = None
+    _repeats_left: int = MAX_REPEATS
     _heads: list[list[bool]] = field(default_factory=list)
 
     def open(self, element: Element) -> None:
@@ -175,7 +176,7 @@ class _Reader:
         elif tag in _PREFORMATTED:
             self._preformatted += 1
         elif tag == "table" and _is_data_table(element):
-            self._grid, self._heads = Grid(), []
+            self._grid, self._heads = Grid(self._repeats_left), []
 
     def _close_block(self, element: Element) -> None:
         tag = element.tag
@@ -224,7 +225,7 @@ class _Reader:
 
     def _close_table(self, element: Element) -> None:
         assert self._grid is not None
-        rows, self._grid = self._grid.rows, None
+        rows, self._repeats_left, self._grid = self._grid.rows, self._grid.repeats_left, None
         if rows and all(heads[0] and not all(heads) for heads in self._heads if heads):
             # Every row has its own head ("Weight | 12 kg"), so none is the head of the others.
             rows = [[""] * len(rows[0]), *rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from index.loaders.dates import iso_day
@@ -33,38 +34,52 @@ _DAY_NAMES = (
 _TITLE_NAMES = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title")
 _LINKED_DAY = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 _SITE_NAME = re.compile(r"\s+[|·•–—»«:-]+\s+|\s*[|»«]\s*")
+_MAX_NAME_CHARACTERS = 1_000
 _MAX_SCRIPT_CHARACTERS = 200_000
 
 
-def title_of(tree: Element, blocks: Sequence[Block]) -> str | None:
-    """Return a page's title.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page's head says.
 
-    Best is a heading of its text that the page's `<title>` repeats, because that has no site
-    name; then the title meant for other sites; then `<title>` without the site's name; then
-    the first main heading.
+    Attributes:
+        name: The content of `<title>`, which often ends with the site's name.
+        offered: Titles meant for other sites.
+        day: When it was published, ISO 8601, or None.
     """
-    headings = [block for block in blocks if block.kind == "heading" and block.level <= 2]
+
+    name: str
+    offered: tuple[str, ...]
+    day: str | None
+
+    def title(self, blocks: Sequence[Block]) -> str | None:
+        """Return the page's title, given the blocks of its text.
+
+        Best is a heading that `<title>` repeats, because that has no site name; then the title
+        meant for other sites; then `<title>` without the site's name; then the main heading.
+        """
+        headings = [block for block in blocks if block.kind == "heading" and block.level <= 2]
+        name = self.name.casefold()
+        places = {block.text: name.find(block.text.casefold()) for block in headings}
+        # The site's name comes last in `<title>`, and may be a heading too.
+        repeated = sorted((place, text) for text, place in places.items() if place >= 0)
+        candidates = [
+            *(text for _, text in repeated[:1]),
+            *self.offered,
+            *(part for part in _SITE_NAME.split(self.name, maxsplit=1)[:1]),
+            *(block.text for block in headings if block.level == 1),
+        ]
+        titles = (tidy_title(as_valid_unicode(candidate)) for candidate in candidates)
+        return next((title for title in titles if title), None)
+
+
+def stated_by(tree: Element) -> Stated:
+    """Read what a page says of itself, before anything in the tree is changed."""
     element = next(tree.iter("title"), None)
-    stated = " ".join("".join(element.itertext()).split()) if element is not None else ""
-    places = {block.text: stated.casefold().find(block.text.casefold()) for block in headings}
-    # The site's name comes last in `<title>`, and may be a heading too.
-    repeated = sorted((place, text) for text, place in places.items() if place >= 0)
-    offered = _properties(tree, _TITLE_NAMES)
-    parts = [part for part in _SITE_NAME.split(stated) if part.strip()]
-    candidates = [
-        *(text for _, text in repeated[:1]),
-        *offered,
-        *parts[:1],
-        *(block.text for block in headings if block.level == 1),
-    ]
-    titles = (tidy_title(as_valid_unicode(candidate)) for candidate in candidates)
-    return next((title for title in titles if title), None)
-
-
-def published_day(tree: Element) -> str | None:
-    """Return the day on which a page says that it was published, else None."""
+    name = " ".join("".join(element.itertext()).split()) if element is not None else ""
     days = (iso_day(value) for value in _stated_days(tree))
-    return next((day for day in days if day), None)
+    day = next((day for day in days if day), None)
+    return Stated(name[:_MAX_NAME_CHARACTERS], tuple(_properties(tree, _TITLE_NAMES)), day)
 
 
 def _stated_days(tree: Element) -> Iterator[str]:

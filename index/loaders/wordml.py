@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from index.loaders.grid import Grid
+from index.loaders.grid import MAX_REPEATS, Grid
 from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
 
 # lxml's elements have no types of their own.
@@ -103,6 +103,7 @@ class Body:
     styles: Styles
     first_heading: str | None = None
     _boxes: list[Element] = field(default_factory=list)
+    _repeats_left: int = MAX_REPEATS
 
     def write(self, container: Element) -> None:
         """Write every paragraph and table in `container`, in order, however wrapped."""
@@ -144,7 +145,7 @@ class Body:
             self.write(box)
 
     def _write_table(self, table: Element) -> None:
-        grid = Grid()
+        grid = Grid(self._repeats_left)
         reach: dict[int, str] = {}
         for row in _descendants(table, "tr"):
             grid.start_row()
@@ -155,6 +156,7 @@ class Body:
                 text = self._merged_text(cell, properties, reach, column)
                 grid.add(text, columns=columns)
                 column += columns
+        self._repeats_left = grid.repeats_left
         if grid.is_table():
             self.writer.table(grid.rows)
             self._write_boxes()

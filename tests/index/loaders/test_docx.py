@@ -1,0 +1,447 @@
+from __future__ import annotations
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from index.errors import RefusedFileError
+from index.loaders import Limits, extract
+from index.values import Extract
+
+# python-docx hands out objects without types.
+WordDocument = Any
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def packed(document: WordDocument) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def read(document: WordDocument | bytes, limits: Limits | None = None) -> Extract:
+    data = document if isinstance(document, bytes) else packed(document)
+    return extract(data, ".docx", limits=limits or Limits())
+
+
+def with_body(markup: str) -> bytes:
+    """Return a document whose body is the given WordprocessingML."""
+    return changed(blank(), "word/document.xml", lambda _: body_of(markup))
+
+
+def body_of(markup: str) -> bytes:
+    namespaces = (
+        f'xmlns:w="{W}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+        'xmlns:v="urn:schemas-microsoft-com:vml"'
+    )
+    return f"<w:document {namespaces}><w:body>{markup}</w:body></w:document>".encode()
+
+
+def changed(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Return an archive with one part changed or, where it hasn't got that, added."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        parts = {part: old.read(part) for part in old.namelist()}
+        parts[name] = change(parts.get(name, b""))
+        for part, content in parts.items():
+            new.writestr(part, content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+def blank() -> bytes:
+    import docx
+
+    return packed(docx.Document())
+
+
+def paragraph(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+@pytest.fixture
+def document() -> WordDocument:
+    import docx
+
+    return docx.Document()
+
+
+def test_reads_the_body_in_its_order(document: WordDocument) -> None:
+    document.add_heading("Contracts", 1)
+    document.add_paragraph("All of them.")
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, ("Number", "Value", "HC-1", "5 | 6"), strict=True):
+        cell.text = text
+    document.add_heading("Rules", 2)
+    document.add_paragraph("one", style="List Bullet")
+    document.add_paragraph("two", style="List Bullet 2")
+    document.add_paragraph("three", style="List Number")
+    document.add_paragraph("The end.")
+
+    found = read(document)
+
+    assert found.text == (
+        "# Contracts\n\nAll of them.\n\n| Number | Value |\n| --- | --- |\n| HC-1 | 5 \\| 6 |\n\n"
+        "## Rules\n\n- one\n    - two\n- three\n\nThe end."
+    )
+    assert (found.markup, found.pages) == ("markdown", ())
+
+
+def test_takes_title_and_date_from_the_properties(document: WordDocument) -> None:
+    document.add_heading("A heading", 1)
+    document.core_properties.title = "The Register"
+    document.core_properties.created = datetime(2020, 2, 21, 10, 30)
+
+    found = read(document)
+
+    assert (found.title, found.date) == ("The Register", "2020-02-21")
+
+
+def test_a_template_has_neither_title_nor_date(document: WordDocument) -> None:
+    document.add_paragraph("Words.")
+
+    found = read(document)
+
+    assert (found.title, found.date) == (None, None)
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_else_the_title_is_the_first_heading(level: int, document: WordDocument) -> None:
+    document.add_heading("Part", 2)
+    document.add_heading("Annual report", level)
+    document.add_heading("Another", 1)
+
+    assert read(document).title == "Annual report"
+
+
+def test_prefers_the_date_that_the_text_states(document: WordDocument) -> None:
+    document.core_properties.created = datetime(2020, 2, 21, 10, 30)
+    document.add_paragraph("Published: 12 March 2024")
+
+    assert read(document).date == "2024-03-12"
+
+
+def test_a_document_without_properties_has_none() -> None:
+    data = with_body(paragraph("Words."))
+    without = changed(data, "_rels/.rels", lambda part: re.sub(rb"<Rel[^>]*core[^>]*/>", b"", part))
+
+    found = read(without)
+
+    assert (found.text, found.title, found.date) == ("Words.", None, None)
+
+
+def test_merged_cells_are_repeated_where_they_reach(document: WordDocument) -> None:
+    table = document.add_table(3, 3)
+    for position, cell in enumerate(table._cells):
+        cell.text = f"c{position}"
+    table.cell(0, 1).merge(table.cell(0, 2)).text = "wide"
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "tall"
+
+    assert read(document).text == (
+        "| c0 | wide | wide |\n| --- | --- | --- |\n| tall | c4 | c5 |\n| tall | c7 | c8 |"
+    )
+
+
+@pytest.mark.timeout(60)
+def test_long_merged_columns_take_no_time() -> None:
+    def row(merge: str) -> str:
+        first = f"<w:tc><w:tcPr><w:vMerge{merge}/></w:tcPr>{paragraph('x')}</w:tc>"
+        return f"<w:tr>{first}<w:tc>{paragraph('y')}</w:tc></w:tr>"
+
+    rows = row(' w:val="restart"') + row("") * 5_000
+    started = time.perf_counter()
+
+    found = read(with_body(f"<w:tbl>{rows}</w:tbl>"))
+
+    assert found.text.count("| x | y |") == 5_001
+    assert time.perf_counter() - started < 20
+
+
+def test_a_table_of_one_column_only_places_text(document: WordDocument) -> None:
+    cell = document.add_table(2, 1).cell(0, 0)
+    cell.text = "One."
+    cell.add_paragraph("Two.")
+
+    assert read(document).text == "One.\n\nTwo."
+
+
+def test_nested_tables_lose_no_words(document: WordDocument) -> None:
+    table = document.add_table(2, 2)
+    table.cell(0, 0).text = "outer"
+    table.cell(1, 1).add_table(1, 2).cell(0, 1).text = "inner"
+
+    assert read(document).text == "| outer |  |\n| --- | --- |\n|  | inner |"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        (
+            f"<w:sdt><w:sdtContent>{paragraph('in a control')}</w:sdtContent></w:sdt>",
+            "in a control",
+        ),
+        ("<w:p><w:ins><w:r><w:t>added</w:t></w:r></w:ins></w:p>", "added"),
+        (
+            "<w:p><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
+            "<w:r><w:t>kept</w:t></w:r></w:p>",
+            "kept",
+        ),
+        ("<w:p><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>", "link"),
+        ("<w:p><w:fldSimple><w:r><w:t>field</w:t></w:r></w:fldSimple></w:p>", "field"),
+        (
+            "<w:p><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>7</w:t></w:r></w:p>",
+            "7",
+        ),
+        (
+            "<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t>"
+            "<w:noBreakHyphen/><w:t>d</w:t><w:softHyphen/><w:t>e</w:t></w:r></w:p>",
+            "a\tb\nc-de",
+        ),
+        (
+            "<w:p><w:r><w:t>anchor</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires='w'>"
+            f"<w:txbxContent>{paragraph('box')}</w:txbxContent></mc:Choice><mc:Fallback>"
+            f"<v:textbox><w:txbxContent>{paragraph('box')}</w:txbxContent></v:textbox>"
+            "</mc:Fallback></mc:AlternateContent></w:r></w:p>",
+            "anchor\n\nbox",
+        ),
+        (
+            f"<w:tbl><w:sdt><w:sdtContent><w:tr><w:tc>{paragraph('a')}</w:tc>"
+            f"<w:tc>{paragraph('b')}</w:tc></w:tr></w:sdtContent></w:sdt>"
+            f"<w:tr><w:tc>{paragraph('c')}</w:tc><w:tc>{paragraph('d')}</w:tc></w:tr></w:tbl>",
+            "| a | b |\n| --- | --- |\n| c | d |",
+        ),
+        ("<!-- remark --><w:p><w:r><w:t>x</w:t></w:r></w:p><?pi?>", "x"),
+    ],
+)
+def test_loses_no_words_however_they_are_wrapped(markup: str, text: str) -> None:
+    assert read(with_body(markup)).text == text
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ('<w:pStyle w:val="Heading3"/>', "### words"),
+        ('<w:outlineLvl w:val="1"/>', "## words"),
+        ('<w:outlineLvl w:val="8"/>', "###### words"),
+        ('<w:outlineLvl w:val="9"/>', "words"),
+        ('<w:pStyle w:val="unheard-of"/>', "words"),
+        ('<w:numPr><w:ilvl w:val="1"/><w:numId w:val="5"/></w:numPr>', "- words"),
+        ('<w:pStyle w:val="ListBullet"/><w:numPr><w:numId w:val="0"/></w:numPr>', "words"),
+        ('<w:pStyle w:val="ListBullet"/>', "- words"),
+    ],
+)
+def test_knows_headings_and_lists_by_style_or_property(properties: str, text: str) -> None:
+    assert read(with_body(paragraph("words", properties))).text == text
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ('<w:basedOn w:val="Heading2"/>', "## words"),
+        ('<w:basedOn w:val="Own"/>', "words"),
+        ('<w:pPr><w:outlineLvl w:val="0"/></w:pPr>', "# words"),
+        ('<w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr>', "- words"),
+    ],
+)
+def test_knows_styles_by_what_they_are_based_on(style: str, text: str) -> None:
+    def add_style(part: bytes) -> bytes:
+        own = f'<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Own"/>{style}</w:style>'
+        return part.replace(b"</w:styles>", f"{own}</w:styles>".encode())
+
+    data = with_body(paragraph("words", '<w:pStyle w:val="Own"/>'))
+
+    assert read(changed(data, "word/styles.xml", add_style)).text == text
+
+
+def test_footnotes_come_last() -> None:
+    relation = (
+        b'<Relationship Id="rId99" Target="footnotes.xml" Type="http://schemas.openxmlformats.org/'
+        b'officeDocument/2006/relationships/footnotes"/></Relationships>'
+    )
+    notes = (
+        f'<w:footnotes xmlns:w="{W}"><w:footnote w:type="separator"><w:p><w:r><w:separator/></w:r>'
+        f"</w:p></w:footnote><w:footnote>{paragraph('The note.')}</w:footnote></w:footnotes>"
+    )
+    data = with_body(paragraph("Body."))
+    data = changed(data, "word/footnotes.xml", lambda _: notes.encode())
+    data = changed(
+        data,
+        "word/_rels/document.xml.rels",
+        lambda part: part.replace(b"</Relationships>", relation),
+    )
+
+    assert read(data).text == "Body.\n\nThe note."
+
+
+def test_refuses_a_document_without_words() -> None:
+    with pytest.raises(RefusedFileError, match="holds no text"):
+        read(blank())
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_refuses_a_truncated_document(share: float, document: WordDocument) -> None:
+    document.add_paragraph("Words.")
+    data = packed(document)
+
+    with pytest.raises(RefusedFileError, match="damaged or cut off"):
+        read(data[: int(len(data) * share)])
+
+
+def test_refuses_a_document_with_a_damaged_part(document: WordDocument) -> None:
+    document.add_paragraph("Words.")
+    data = bytearray(packed(document))
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
+        place = archive.getinfo("word/document.xml").header_offset + 200
+    data[place : place + 40] = b"\xff" * 40
+
+    with pytest.raises(RefusedFileError, match="damaged or cut off"):
+        read(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("word/document.xml", b"<w:document"),
+        ("word/document.xml", f'<w:document xmlns:w="{W}"/>'.encode()),
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", b"<Relationships/>"),
+    ],
+)
+def test_refuses_a_document_whose_parts_make_no_sense(name: str, content: bytes) -> None:
+    with pytest.raises(RefusedFileError, match="the Word document is damaged"):
+        read(changed(blank(), name, lambda _: content))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"<html><body>x</body></html>", "but a web page"),
+        (b"%PDF-1.7", "but a PDF"),
+        (b"Just words", "but something else"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, r"old format \(\.doc\)"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "protected by a password",
+        ),
+    ],
+)
+def test_refuses_what_is_no_word_document(data: bytes, reason: str) -> None:
+    with pytest.raises(RefusedFileError, match=reason):
+        read(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("xl/workbook.xml", "an Excel workbook"),
+        ("ppt/presentation.xml", "a PowerPoint presentation"),
+        ("META-INF/manifest.xml", "an OpenDocument file"),
+        ("readme.txt", "a ZIP archive"),
+    ],
+)
+def test_names_other_packed_documents(name: str, kind: str) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(name, "content")
+
+    with pytest.raises(RefusedFileError, match=kind):
+        read(file.getvalue())
+
+
+def bomb(unpacked_bytes: int, name: str) -> bytes:
+    piece = b"\0" * 1_000_000
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(blank())) as old, zipfile.ZipFile(file, "w") as archive:
+        for part in old.namelist():
+            archive.writestr(part, old.read(part))
+        info = zipfile.ZipInfo(name)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        with archive.open(info, "w") as entry:
+            for _ in range(unpacked_bytes // len(piece)):
+                entry.write(piece)
+    return file.getvalue()
+
+
+def test_refuses_a_document_that_declares_too_much() -> None:
+    data = bomb(120_000_000, "word/media/picture.png")
+    assert len(data) < 1_000_000
+    started = time.perf_counter()
+
+    with pytest.raises(RefusedFileError, match=r"unpacks to 120,\d{3},\d{3} bytes or more"):
+        read(data, Limits(max_unpacked_bytes=100_000_000))
+    assert time.perf_counter() - started < 1
+
+
+def test_refuses_a_document_that_lies_about_its_size() -> None:
+    data = bomb(3_000_000, "word/media/picture.png")
+    honest, lie = (3_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little")
+    assert data.count(honest) == 2
+
+    with pytest.raises(RefusedFileError, match="damaged or cut off"):
+        read(data.replace(honest, lie), Limits(max_unpacked_bytes=2_000_000))
+
+
+def test_counts_what_really_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bomb(3_000_000, "word/media/picture.png")
+    monkeypatch.setattr("index.loaders.archive._check_declared", lambda entries, limits: None)
+
+    with pytest.raises(RefusedFileError, match=r"unpacks to 2,\d{3},\d{3} bytes or more"):
+        read(data, Limits(max_unpacked_bytes=2_000_000))
+
+
+def test_refuses_more_markup_than_any_text_needs() -> None:
+    with pytest.raises(RefusedFileError, match="too long"):
+        read(bomb(3_000_000, "word/custom.xml"), Limits(max_text_characters=200_000))
+
+
+def test_refuses_a_text_that_is_too_long(document: WordDocument) -> None:
+    document.add_paragraph("word " * 100_000)
+
+    with pytest.raises(RefusedFileError, match="too long: 499,999"):
+        read(document, Limits(max_text_characters=400_000))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_refuses_entities_that_unfold_without_end(encoding: str) -> None:
+    declared = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    part = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a0 "lol">{declared}]>'
+        f'<w:document xmlns:w="{W}"><w:body>{paragraph("&a9;")}</w:body></w:document>'
+    )
+
+    with pytest.raises(RefusedFileError, match="declares XML entities"):
+        read(changed(blank(), "word/document.xml", lambda _: part.encode(encoding)))
+
+
+def test_refuses_thousands_of_parts() -> None:
+    file = io.BytesIO(blank())
+    with zipfile.ZipFile(file, "a") as archive:
+        for number in range(10_001):
+            archive.writestr(f"word/{number}", "")
+
+    with pytest.raises(RefusedFileError, match=r"packed from 10,\d{3} parts"):
+        read(file.getvalue())
+
+
+def test_refuses_parts_that_are_encrypted() -> None:
+    data = blank()
+    marker = data.index(b"PK\x01\x02")
+    flagged = data[: marker + 8] + b"\x01" + data[marker + 9 :]
+
+    with pytest.raises(RefusedFileError, match="protected by a password"):
+        read(flagged)
+
+
+@pytest.mark.timeout(60)
+def test_deep_nesting_is_refused() -> None:
+    nested = "<w:sdt><w:sdtContent>" * 400 + paragraph("x") + "</w:sdtContent></w:sdt>" * 400
+
+    with pytest.raises(RefusedFileError, match="is damaged"):
+        read(with_body(nested))

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from index.errors import RefusedFileError
+from index.loaders import Limits, extract
+from index.values import Page
+
+MakePdf = Callable[..., bytes]
+
+FIRST = ("Annual report", "", "The museum was founded in 1921", "by a group of teachers.")
+SECOND = ("It moved twice.",)
+
+
+def test_reads_page_by_page(make_pdf: MakePdf, limits: Limits) -> None:
+    found = extract(make_pdf(FIRST, SECOND), ".pdf", limits=limits)
+
+    first = "Annual report\n\nThe museum was founded in 1921\nby a group of teachers."
+    assert found.text == f"{first}\n\nIt moved twice."
+    assert found.markup == "text"
+    assert found.pages == (Page(1, 0, len(first) + 2), Page(2, len(first) + 2, len(found.text)))
+
+
+def test_pages_without_text_keep_their_numbers(make_pdf: MakePdf, limits: Limits) -> None:
+    found = extract(make_pdf((), SECOND, (), SECOND), ".pdf", limits=limits)
+
+    assert [(page.number, found.text[page.start : page.end].strip()) for page in found.pages] == [
+        (1, ""),
+        (2, "It moved twice."),
+        (3, ""),
+        (4, "It moved twice."),
+    ]
+
+
+def test_a_word_broken_at_the_end_of_a_line_is_mended(make_pdf: MakePdf, limits: Limits) -> None:
+    data = make_pdf(("For an exam-", "ple see the next example;", "it is well-", "known."))
+
+    found = extract(data, ".pdf", limits=limits)
+
+    assert found.text == "For an example see the next example;\nit is well-\nknown."
+
+
+def test_never_holds_a_form_feed_or_control(make_pdf: MakePdf, limits: Limits) -> None:
+    found = extract(make_pdf(FIRST, SECOND), ".pdf", limits=limits)
+
+    assert re.search("[\x00-\x09\x0b-\x1f\ufffe]", found.text) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [("The Museum", "The Museum"), (None, None), ("Microsoft Word - a.doc", None)],
+)
+def test_takes_a_title_that_means_something(
+    stated: str | None, title: str | None, make_pdf: MakePdf, limits: Limits
+) -> None:
+    assert extract(make_pdf(FIRST, title=stated), ".pdf", limits=limits).title == title
+
+
+def test_takes_the_date_of_creation(make_pdf: MakePdf, limits: Limits) -> None:
+    data = re.sub(rb"/CreationDate \(D:\d{14}", b"/CreationDate (D:20200221103000", make_pdf(FIRST))
+
+    assert extract(data, ".pdf", limits=limits).date == "2020-02-21"
+
+
+def test_prefers_the_date_that_the_text_states(make_pdf: MakePdf, limits: Limits) -> None:
+    data = make_pdf(("Annual report", "", "Published: 12 March 2024"))
+
+    assert extract(data, ".pdf", limits=limits).date == "2024-03-12"
+
+
+def test_an_invented_date_of_creation_is_none(make_pdf: MakePdf, limits: Limits) -> None:
+    assert extract(make_pdf(FIRST, invariant=True), ".pdf", limits=limits).date is None
+
+
+def test_refuses_a_password(make_pdf: MakePdf, limits: Limits) -> None:
+    with pytest.raises(RefusedFileError, match=r"^the PDF is protected by a password; save a copy"):
+        extract(make_pdf(FIRST, password="secret"), ".pdf", limits=limits)
+
+
+def test_reads_a_pdf_that_is_protected_only_from_changes(limits: Limits) -> None:
+    from reportlab.lib.pdfencrypt import StandardEncryption
+    from reportlab.pdfgen.canvas import Canvas
+
+    packed = io.BytesIO()
+    encryption = StandardEncryption("", ownerPassword="owner", canModify=0, strength=128)
+    canvas = Canvas(packed, encrypt=encryption)
+    canvas.drawString(72, 700, "Anyone may read this.")
+    canvas.save()
+
+    assert extract(packed.getvalue(), ".pdf", limits=limits).text == "Anyone may read this."
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
+def test_refuses_a_truncated_pdf(share: float, make_pdf: MakePdf, limits: Limits) -> None:
+    data = make_pdf(FIRST * 40, *[FIRST] * 30)
+
+    with pytest.raises(RefusedFileError, match=r"^the PDF is (cut off|damaged)"):
+        extract(data[: int(len(data) * share)], ".pdf", limits=limits)
+
+
+def test_refuses_a_damaged_pdf(limits: Limits) -> None:
+    with pytest.raises(RefusedFileError, match=r"^the PDF is damaged"):
+        extract(b"%PDF-1.7\nnonsense\nstartxref\n0\n%%EOF", ".pdf", limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"<!DOCTYPE html><html><body>Not found</body></html>", "a web page"),
+        (b"Just words", "something else"),
+        (b"PK\x03\x04rest", "a ZIP archive or an office document"),
+    ],
+)
+def test_refuses_what_is_no_pdf(data: bytes, kind: str, limits: Limits) -> None:
+    with pytest.raises(RefusedFileError, match=f"^it isn't a PDF but {kind}"):
+        extract(data, ".pdf", limits=limits)
+
+
+def test_refuses_pictures_of_text(make_pdf: MakePdf, limits: Limits) -> None:
+    with pytest.raises(RefusedFileError, match=r"holds pictures of text only; run it through"):
+        extract(make_pdf((), ()), ".pdf", limits=limits)
+
+
+def test_refuses_too_many_pages(make_pdf: MakePdf) -> None:
+    with pytest.raises(RefusedFileError, match="has 3 pages, where 2 are allowed"):
+        extract(make_pdf(SECOND, SECOND, SECOND), ".pdf", limits=Limits(max_pages=2))
+
+
+def test_refuses_too_long_a_text(make_pdf: MakePdf) -> None:
+    with pytest.raises(RefusedFileError, match="too long"):
+        extract(make_pdf(FIRST), ".pdf", limits=Limits(max_text_characters=20))
+
+
+def test_threads_read_pdfs_without_harm(make_pdf: MakePdf, limits: Limits) -> None:
+    files = [make_pdf(*[(f"File {number}", "holds this line.")] * 20) for number in range(16)]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda data: extract(data, ".pdf", limits=limits), files))
+
+    assert [item.text.split("\n")[0] for item in found] == [f"File {n}" for n in range(16)]
