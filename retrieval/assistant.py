@@ -20,6 +20,7 @@ from retrieval.similarity import SimilarityReader
 from retrieval.values import Answer, Hit, Provenance, Turn
 
 SHOWN_HITS = 10
+MOST_HITS = 100_000  # of a search; the word index sets aside room for twice as many
 NOTHING = Composition("The documents don't answer this.", (), ())
 
 
@@ -74,7 +75,8 @@ class Assistant:
             if reply is not None:
                 return self._reply(question, reply, snapshot, clock)
             with clock.time("rewrite"):
-                standalone = self._rewriter.rewrite(question, history)
+                turns = [Turn(turn.role, _clean(turn.content)) for turn in history]
+                standalone = self._rewriter.rewrite(question, turns)
             with clock.time("search"):
                 hits = self._search(
                     standalone, max(SHOWN_HITS, self._passages), snapshot, collection
@@ -97,13 +99,18 @@ class Assistant:
             end: Offset after it.
 
         Raises:
-            InvalidInputError: The question is empty or too long.
+            InvalidInputError: The question is empty or too long, or no text lies there.
             NotFoundError: There is no such document.
         """
         question = self._check(question)
         clock = Clock()
         with self.library.snapshot() as snapshot:
             document = _get_document(snapshot, document_id)
+            if not 0 <= start < end <= len(document.text):
+                raise InvalidInputError(
+                    f"there is no passage at {start}:{end} of {document.source!r}, which has "
+                    f"{len(document.text)} characters; give a range within them"
+                )
             text = document.text[start:end]
             chunk = Chunk(
                 digest(document_id, str(start), text), document_id, 0, start, end, text, "", None
@@ -118,12 +125,12 @@ class Assistant:
         """Return the `k` passages that fit a query best, best first.
 
         Raises:
-            InvalidInputError: The query is empty or too long, or `k` isn't positive.
-            NotFoundError: There is no such collection, or no index at all.
+            InvalidInputError: The query is empty or too long, or `k` isn't from 1 to 100,000.
+            NotFoundError: There is no such collection, or no document at all.
         """
         query = self._check(query)
-        if k < 1:
-            raise InvalidInputError(f"can't return {k} hits; ask for 1 or more")
+        if not 1 <= k <= MOST_HITS:
+            raise InvalidInputError(f"can't return {k} hits; ask for 1 to {MOST_HITS}")
         with self.library.snapshot() as snapshot:
             check_known(snapshot.catalogue, collection)
             return self._search(query, k, snapshot, collection)
@@ -146,12 +153,16 @@ class Assistant:
             raise InvalidInputError(
                 f"the question has {len(question)} characters, at most {limit} are read; shorten it"
             )
-        # Lone surrogates can come from JSON; no tokenizer or database takes them.
-        return question.strip().encode("utf-8", "replace").decode("utf-8")
+        return _clean(question.strip())
 
     def _search(
         self, query: str, k: int, snapshot: Snapshot, collection: str | None
     ) -> tuple[Hit, ...]:
+        words = snapshot.generation.words
+        if words is None or not words.size:
+            raise NotFoundError(
+                "there are no documents to search; add some with 'python -m index add PATH'"
+            )
         vector = self.library.embedder.embed([query])[0]
         return search(snapshot, query, vector, k=k, collection=collection)
 
@@ -228,6 +239,11 @@ class Clock:
     def timings(self) -> dict[str, float]:
         """Return the milliseconds of each stage and of all since the start."""
         return {**self._stages, "total": 1000 * (time.perf_counter() - self._start)}
+
+
+def _clean(text: str) -> str:
+    """Return the text without lone surrogates, which JSON can hold, but no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _get_document(snapshot: Snapshot, document_id: str) -> Document:
