@@ -115,8 +115,8 @@ def make_weights(
     )
 
 
-# Ranks by the share of the question's words; sure where more than half of them are there.
-BY_WORDS = make_weights({"overlap": 4.0, "cosine": 1.0}, {"overlap": 20.0}, bias=-10.0)
+# Ranks by the share of the question's words; sure where the sentence has 30 % of their weight.
+BY_WORDS = make_weights({"overlap": 4.0, "cosine": 1.0}, {"overlap": 20.0}, bias=-6.0)
 
 
 class StrictEmbedder(FakeEmbedder):

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from index.lexical import CORRECTED, LexicalIndex
@@ -20,12 +19,9 @@ def words(tmp_path: Path) -> LexicalIndex:
     )
 
 
-def measured(
-    question: str, hits: Sequence[Hit], words: LexicalIndex, cosines: Sequence[float] | None = None
-) -> list[dict[str, float]]:
+def measured(question: str, hits: Sequence[Hit], words: LexicalIndex) -> list[dict[str, float]]:
     candidates = find_candidates(hits)
-    given = np.array(cosines or [0.0] * len(candidates), np.float32)
-    rows = measure(prepare_question(question, words), candidates, given, words)
+    rows = measure(prepare_question(question, words), candidates, words)
     assert rows.shape == (len(candidates), len(NAMES))
     return [dict(zip(NAMES, row.tolist(), strict=True)) for row in rows]
 
@@ -76,10 +72,9 @@ def test_without_candidates_there_are_no_measures(words: LexicalIndex) -> None:
     assert measured("When?", [], words) == []
 
 
-def test_the_measures_of_passage_and_embedding_are_passed_on(words: LexicalIndex) -> None:
+def test_a_passages_score_and_rank_are_those_of_all_its_sentences(words: LexicalIndex) -> None:
     mill = make_hit(make_document(MILL, source="mill.txt"), score=0.5)
-    rows = measured("When?", [bridge(score=2.0), mill], words, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
-    assert [row["cosine"] for row in rows] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    rows = measured("When?", [bridge(score=2.0), mill], words)
     assert [row["passage"] for row in rows] == [1.0, 1.0, 1.0, 1.0, 0.25, 0.25]
     assert [row["rank"] for row in rows] == [1.0, 1.0, 1.0, 1.0, 0.5, 0.5]
 
@@ -161,6 +156,10 @@ def test_the_form_of_a_sentence_is_measured(
     name: str, text: str, expected: float, words: LexicalIndex
 ) -> None:
     assert sole(text, "Which bridge?", words)[name] == pytest.approx(expected)
+
+
+def test_the_cosine_is_left_for_the_reader_to_fill_in(words: LexicalIndex) -> None:
+    assert [row["cosine"] for row in measured("bridge", [bridge()], words)] == [0.0] * 4
 
 
 def test_the_first_sentence_of_each_passage_is_marked(words: LexicalIndex) -> None:

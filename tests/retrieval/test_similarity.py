@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 from index.embedding import Vectors
-from index.errors import CatalogueError, ModelError
+from index.errors import ModelError
 from index.library import Snapshot
 from retrieval import features, similarity
 from retrieval.features import find_candidates, measure, prepare_question
 from retrieval.similarity import (
     ANSWER_NAMES,
+    COSINE,
+    SHORTLIST,
     SimilarityReader,
     load_weights,
     measure_answer,
@@ -87,6 +89,11 @@ def test_equal_sentences_stay_in_the_order_of_their_passages(snapshot: Snapshot)
     assert [item.hit.source for item in reading.evidence] == ["a", "b", "c"]
 
 
+def test_a_question_and_no_sentence_have_no_cosines() -> None:
+    cosines = SimilarityReader(FakeEmbedder(), BY_WORDS).cosines("When?", [])
+    assert cosines.shape == (0,)
+
+
 def test_without_passages_nothing_is_read(snapshot: Snapshot) -> None:
     reading = SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [], snapshot)
     assert (reading.evidence, reading.confidence) == ((), 0.0)
@@ -98,9 +105,21 @@ def test_passages_without_a_sentence_are_read_as_nothing(snapshot: Snapshot) -> 
     assert (reading.evidence, reading.confidence) == ((), 0.0)
 
 
-def test_an_empty_index_can_not_be_read() -> None:
-    with pytest.raises(CatalogueError, match="the index is empty; add documents"):
-        SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [], snapshot_of(None))
+def test_an_empty_index_is_read_as_nothing() -> None:
+    hit = make_hit(make_document(BRIDGE))
+    reading = SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [hit], snapshot_of(None))
+    assert (reading.evidence, reading.confidence) == ((), 0.0)
+
+
+def test_only_the_sentences_that_can_win_are_embedded(snapshot: Snapshot) -> None:
+    embedder = FakeEmbedder()
+    reader = SimilarityReader(embedder, BY_WORDS)
+    sentences = [f"Snow fell on day {place}." for place in range(2 * SHORTLIST)]
+    document = make_document(" ".join([*sentences, "Maria drew it."]))
+    reading = reader.read("drew Maria", [make_hit(document)], snapshot)
+    assert reading.evidence[0].quote == "Maria drew it."
+    assert len(reading.evidence) == SHORTLIST
+    assert sorted(embedder.texts) == sorted(["drew Maria", *(e.quote for e in reading.evidence)])
 
 
 def test_the_threshold_is_that_of_the_weights() -> None:
@@ -139,8 +158,8 @@ def test_the_answers_measures_are_those_of_the_best_sentence(snapshot: Snapshot)
     question = prepare_question("Maria drew lighthouse", words)
     other = make_hit(make_document("Snow fell.", source="other.txt"))
     candidates = find_candidates([other, make_hit(make_document("Maria drew it. Rain fell."))])
-    cosines = np.array([0.1, 0.2, 0.3], np.float32)
-    measures = measure(question, candidates, cosines, words)[[1, 0, 2]]
+    measures = measure(question, candidates, words)[[1, 0, 2]]
+    measures[:, COSINE] = [0.2, 0.1, 0.3]
     row = measure_answer(question, measures, np.array([3.0, 1.0, -1.0]))
     drew, total = question.weights["drew"], sum(question.weights.values())
     share = (question.weights["maria"] + drew) / total
