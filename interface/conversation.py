@@ -14,20 +14,29 @@ from retrieval.wire import answer_object, hit_object
 NEAREST_SHOWN = 3
 REMEMBERED_TURNS = 10  # a follow-up refers to what was just said, not to an hour ago
 
+_ACTIVE = re.compile(r"<|!(?=\[)|(?<=\])[(:\[](?!\d+\])")
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 
 TurnView = dict[str, Any]
 
 
 def stream_text(answer: Answer) -> Iterator[str]:
-    """Yield an answer's text so far, sentence by sentence; the last yield is all of it."""
+    """Yield an answer's Markdown so far, sentence by sentence; the last yield is all of it."""
     shown = 0
     for sentence in answer.sentences[1:]:
         start = answer.text.find(sentence.text, shown + 1)
         if start > shown:
-            yield answer.text[:start].rstrip()
+            yield disarm(answer.text[:start].rstrip())
             shown = start
-    yield answer.text
+    yield disarm(answer.text)
+
+
+def disarm(markdown: str) -> str:
+    """Return Markdown in which nothing quoted becomes HTML, an image or a link.
+
+    A document may hold `![](http://…)`; whoever renders the stream must not fetch it.
+    """
+    return _ACTIVE.sub(r"\\\g<0>", markdown)
 
 
 def working_turn(question: str) -> TurnView:

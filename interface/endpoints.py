@@ -136,17 +136,21 @@ class Endpoints:
         wanted = read_optional_text(collection, name="collection")
         return [summary_object(summary) for summary in self._library.documents(wanted)]
 
-    def add_documents(self, files: list[gr.FileData]) -> dict[str, Any]:
+    def add_documents(
+        self, files: list[gr.FileData], collection: str | None = None
+    ) -> dict[str, Any]:
         """Add uploaded files to the documents; a file of the same name replaces the earlier one.
 
         Args:
             files: Uploaded files: text, Markdown, HTML, PDF or DOCX.
+            collection: Name of the collection to add to; null means "default".
 
         Returns:
             What became of each file: added, unchanged and refused, lists of {id, source, reason}.
         """
         uploads = read_uploads(files, upload_dir=Path(get_upload_folder()))
-        return report_object(self._library.add_uploads(uploads))
+        wanted = read_optional_text(collection, name="collection") or "default"
+        return report_object(self._library.add_uploads(uploads, collection=wanted))
 
     def remove_document(self, id: str) -> dict[str, Any]:  # noqa: A002 - the contract's name
         """Remove a document: nothing of it can be found or cited afterwards.

@@ -64,6 +64,7 @@ class FakeLibrary:
 
     def __init__(self, documents: Iterable[Document] = ()) -> None:
         self.held = {document.id: document for document in documents}
+        self.filled = ""
         self.generation = 1
 
     def add_uploads(
@@ -73,6 +74,7 @@ class FakeLibrary:
         collection: str = "default",
         progress: Progress = lambda stage, done, total: None,
     ) -> AddReport:
+        self.filled = collection
         groups: dict[str, list[Outcome]] = {"added": [], "unchanged": [], "refused": []}
         for done, file in enumerate(files, start=1):
             kind, outcome = self._add(file)

@@ -6,6 +6,7 @@ import pytest
 
 from index.errors import InvalidInputError
 from interface.conversation import (
+    disarm,
     failed_turn,
     finished_turn,
     history_of,
@@ -117,3 +118,11 @@ def test_a_damaged_conversation_is_refused() -> None:
         read_turns({"turns": ["x"]})
     with pytest.raises(InvalidInputError, match="answer must be a string"):
         history_of([{"state": "answered", "question": "a"}])
+
+
+def test_quotes_in_the_stream_become_no_image_link_or_html() -> None:
+    hostile = "See ![x](http://example.org/a.png), [a](b), [r][ref] and <img src=x> here. [1][2]"
+
+    assert disarm(hostile) == (
+        r"See \![x]\(http://example.org/a.png), [a]\(b), [r]\[ref] and \<img src=x> here. [1][2]"
+    )

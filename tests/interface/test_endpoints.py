@@ -118,6 +118,18 @@ def test_added_files_are_reported_in_three_lists(endpoints: Endpoints, uploads: 
     ]
 
 
+def test_files_go_to_the_collection_that_is_named(
+    endpoints: Endpoints, library: FakeLibrary, uploads: Path
+) -> None:
+    file = upload(uploads, "new.txt", b"Something new.")
+
+    endpoints.add_documents(cast("Any", [file]), "reports")
+    assert library.filled == "reports"
+
+    endpoints.add_documents(cast("Any", [file]))
+    assert library.filled == "default"
+
+
 def test_no_file_of_the_server_can_be_added(endpoints: Endpoints) -> None:
     with pytest.raises(InvalidInputError, match="file 1 was not uploaded"):
         endpoints.add_documents(cast("Any", [{"path": "/etc/passwd"}]))

@@ -48,7 +48,7 @@ def test_every_endpoint_and_argument_is_described(page: gr.Blocks) -> None:
         "/chat": ["message", "history", "collection"],
         "/search": ["query", "k", "collection"],
         "/list_documents": ["collection"],
-        "/add_documents": ["files"],
+        "/add_documents": ["files", "collection"],
         "/remove_document": ["id"],
         "/document": ["id"],
         "/status": [],
