@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,12 @@ MOST_TERMS = 64  # of a question; the rarest are kept
 MOST_CODES = 8
 CORRECTED = 0.7  # weight of a word that was taken for a misspelt one
 _SHORTEST_CORRECTED = 5  # letters; shorter words are one letter from too many others
+_LONGEST_CORRECTED = 40  # letters; the work grows with their square
+_LONGEST_WORD = 128  # bytes; a SHA-512 in hexadecimal is to be found
 _HEAP = 64_000_000  # bytes that tantivy may use while it writes
 _WORD = re.compile(r"\w+")
-_CODE = re.compile(r"\w+(?:[-/._:@#+]\w+)+")
+# Possessive and from a word's start on, so that a long word takes no quadratic time.
+_CODE = re.compile(r"\b\w++(?:[-/._:@#+]\w++)+")
 _SCRIPTS_WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
@@ -79,8 +83,7 @@ class LexicalIndex:
         found: dict[str, float] = {}
         for word in _WORD.findall(segmented(question)):
             for stem in self.terms(word):
-                known = self.document_frequency(stem) > 0
-                correction = None if known else self._correct(word.lower())
+                correction = None if self._occurs(stem) else self._correct(word.lower())
                 found.setdefault(correction or stem, CORRECTED if correction else 1.0)
         return found
 
@@ -119,19 +122,28 @@ class LexicalIndex:
         """Return a query for each code such as `HB-2291/7`, whose parts must stand together."""
         from tantivy import Query
 
-        codes = [self._analyzer.analyze(code) for code in _CODE.findall(text)[:MOST_CODES]]
+        found = _CODE.findall(unicodedata.normalize("NFC", text))[:MOST_CODES]
+        codes = [self._analyzer.analyze(code) for code in found]
         return [
             Query.phrase_query(self._schema, "body", [*words]) for words in codes if len(words) > 1
         ]
 
     def _correct(self, word: str) -> str | None:
-        if len(word) < _SHORTEST_CORRECTED or not word.isalpha():
+        if not (_SHORTEST_CORRECTED <= len(word) <= _LONGEST_CORRECTED and word.isalpha()):
             return None
         stems = self.terms(" ".join(_edits(word)))
-        frequency, best = max(
-            ((self.document_frequency(stem), stem) for stem in stems), default=(0, "")
+        frequencies = {stem: self.document_frequency(stem) for stem in stems}
+        known = [stem for stem, frequency in frequencies.items() if frequency]
+        likeliest = sorted(known, key=lambda stem: (frequencies[stem], stem), reverse=True)
+        return next((stem for stem in likeliest if self._occurs(stem)), None)
+
+    def _occurs(self, stem: str) -> bool:
+        return any(
+            self._searcher.doc_freq(field, stem)
+            # Frequencies count what was removed until tantivy merges its segment away.
+            and self._searcher.search(self._weighted(field, stem, 1.0), limit=1, count=False).hits
+            for field in WEIGHTS
         )
-        return best if frequency else None
 
     def _weighted(self, field: str, term: str, weight: float) -> tantivy.Query:
         from tantivy import Query
@@ -167,7 +179,7 @@ def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> N
 
     writer = _open(folder).writer(_HEAP, 1)
     for document_id in removed:
-        writer.delete_documents("document", document_id)
+        writer.delete_documents_by_term("document", document_id)
     for entry in added:
         document = tantivy.Document()
         document.add_unsigned("key", entry.key)
@@ -182,11 +194,12 @@ def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> N
 
 
 def segmented(text: str) -> str:
-    """Return `text` with a space after each pair of letters where a script has no spaces.
+    """Return `text` composed, with a space after each pair of letters where a script has no spaces.
 
-    Chinese, Japanese, Thai and their like are searched by overlapping pairs of letters.
+    Chinese, Japanese, Thai and their like are searched by overlapping pairs of letters. An accent
+    that is a character of its own would end a word.
     """
-    return _SCRIPTS_WITHOUT_SPACES.sub(_pairs, text)
+    return _SCRIPTS_WITHOUT_SPACES.sub(_pairs, unicodedata.normalize("NFC", text))
 
 
 def _pairs(match: re.Match[str]) -> str:
@@ -225,7 +238,7 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
     builder = TextAnalyzerBuilder(Tokenizer.simple())
     for step in (
-        Filter.remove_long(60),
+        Filter.remove_long(_LONGEST_WORD),
         Filter.lowercase(),
         Filter.ascii_fold(),
         Filter.stopword("english"),

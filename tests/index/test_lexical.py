@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index import lexical
+from index.errors import CatalogueError
+from index.lexical import CORRECTED, MOST_TERMS, Entry, LexicalIndex, segmented
+
+Find = Callable[..., list[int]]
+
+
+def entry(key: int, body: str, heading: str = "", faint: str = "", **fields: str) -> Entry:
+    document = fields.get("document_id", f"document {key}")
+    return Entry(key, document, fields.get("collection", "default"), body, heading, faint)
+
+
+def make_words(folder: Path, entries: Sequence[Entry]) -> LexicalIndex:
+    folder.mkdir(exist_ok=True)
+    lexical.create(folder)
+    lexical.update(folder, removed=[], added=entries)
+    return LexicalIndex(folder)
+
+
+@pytest.fixture
+def find(tmp_path: Path) -> Find:
+    """Return the keys found for a query among texts numbered from 1."""
+    folders = (tmp_path / f"{number}.words" for number in count())
+
+    def find_among(query: str, *texts: str) -> list[int]:
+        entries = [entry(key, text) for key, text in enumerate(texts, start=1)]
+        found, _ = make_words(next(folders), entries).search(query, 10, collection=None)
+        return [int(key) for key in found]
+
+    return find_among
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
+    texts = ["The harbour closed.", "A ferry left the harbour.", "Nobody came."]
+    entries = [entry(key, text) for key, text in enumerate(texts, start=1)]
+    return make_words(tmp_path_factory.mktemp("harbour"), entries)
+
+
+def test_the_text_with_more_of_the_words_comes_first(find: Find) -> None:
+    assert find("ferry harbour", "the harbour closed", "a ferry left the harbour", "no") == [2, 1]
+
+
+def test_a_rare_word_counts_for_more(find: Find) -> None:
+    assert find("harbour walrus", "harbour", "harbour", "harbour", "walrus")[0] == 4
+
+
+def test_words_are_found_in_their_other_forms(find: Find) -> None:
+    assert find("closing accounts", "The bank closed an account.", "Nothing.") == [1]
+
+
+def test_case_and_accents_dont_matter(find: Find) -> None:
+    assert find("RESUME", "A résumé.", "Nothing.") == [1]
+
+
+def test_composed_and_decomposed_letters_are_the_same(find: Find) -> None:
+    assert find("résumé", "a re\u0301sume\u0301 of it", "sume", "nothing") == [1]
+    assert find("re\u0301sume\u0301", "a résumé of it", "sume", "nothing") == [1]
+
+
+def test_words_without_meaning_of_their_own_find_nothing(find: Find) -> None:
+    assert find("the of and", "the end of the road and more") == []
+
+
+@pytest.mark.parametrize("query", ["harbuor", "harbor", "harbourr", "hxrbour", "harbou"])
+def test_a_misspelt_word_is_found(query: str, find: Find) -> None:
+    assert find(query, "The harbour closed.", "Nothing.") == [1]
+
+
+def test_a_misspelt_word_is_less_sure_than_the_word_itself(harbour: LexicalIndex) -> None:
+    assert harbour.question_terms("harbuor ferry") == {"harbour": CORRECTED, "ferri": 1.0}
+    _, (right, _) = harbour.search("harbour", 2, collection=None)
+    _, (wrong, _) = harbour.search("harbuor", 2, collection=None)
+    assert wrong == pytest.approx(CORRECTED * right)
+
+
+def test_the_most_frequent_of_similar_words_is_meant(find: Find) -> None:
+    assert find("harbxur", "harbour", "harbour", "harbaur") == [1, 2]
+
+
+def test_a_word_that_occurs_isnt_corrected(find: Find) -> None:
+    assert find("casting", "casting", "coasting coasting", "coasting") == [1]
+
+
+def test_short_words_and_numbers_arent_corrected(find: Find) -> None:
+    assert find("port 12345", "pork", "12346", "sort") == []
+
+
+def test_a_word_that_stands_in_a_heading_alone_isnt_corrected(tmp_path: Path) -> None:
+    words = make_words(tmp_path, [entry(1, "Wind.", "Zephyrus"), entry(2, "The zephyras blew.")])
+    assert words.question_terms("Zephyrus") == {"zephyrus": 1.0}
+    assert words.search("Zephyrus", 5, collection=None)[0].tolist() == [1]
+
+
+def test_a_code_is_found_by_its_parts_in_their_order(find: Find) -> None:
+    texts = ("see 7 and 2291 of HB", "Form HB-2291/7 applies.", "HB-2292/7")
+    assert find("What does HB-2291/7 say?", *texts)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "code", ["f" * 64, "ISO-8859-15", "user@example.com", "10.1000/182", "v2.0.1", "C++"]
+)
+def test_identifiers_are_found(code: str, find: Find) -> None:
+    assert find(f"where is {code}", "nothing", f"it says {code}") == [2]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("引擎", "全文搜索引擎用于查找文件。"),
+        ("検索", "文書検索装置"),
+        ("เอกสาร", "ระบบค้นหาเอกสารภายใน"),
+        ("서울", "서울 2024"),
+        ("גשר", "הספינה עברה מתחת גשר"),
+        ("Москве", "Музей в Москве закрыт"),
+    ],
+)
+def test_scripts_of_all_kinds_are_found(query: str, text: str, find: Find) -> None:
+    assert find(query, "nothing", text, "完全不同") == [2]
+
+
+def test_headings_and_faint_lines_count_for_less(tmp_path: Path) -> None:
+    texts = [entry(1, "x", "", "ferry"), entry(2, "x", "ferry"), entry(3, "ferry")]
+    words = make_words(tmp_path, texts)
+    assert words.search("ferry", 5, collection=None)[0].tolist() == [3, 2, 1]
+
+
+def test_a_collection_is_searched_by_itself_with_the_same_scores(tmp_path: Path) -> None:
+    words = make_words(
+        tmp_path, [entry(1, "ferry"), entry(2, "ferry", collection="b"), entry(3, "port")]
+    )
+    keys, scores = words.search("ferry", 5, collection="b")
+    assert keys.tolist() == [2]
+    assert scores[0] == words.search("ferry", 5, collection=None)[1][0]
+    assert words.search("ferry", 5, collection="no such")[0].tolist() == []
+
+
+def test_texts_alike_are_found_by_key(tmp_path: Path) -> None:
+    words = make_words(tmp_path, [entry(3, "ferry"), entry(1, "ferry"), entry(2, "ferry")])
+    assert words.search("ferry", 5, collection=None)[0].tolist() == [1, 2, 3]
+    assert len(words.search("ferry", 2, collection=None)[0]) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        " ",
+        "?!",
+        "body:harbour OR document:*",
+        '"harbour',
+        "harbour AND (NOT",
+        "[a TO z}",
+        "harbour~2^9",
+        "\\",
+        "\0harbour\0",
+        "harbour \ud800",
+        "harbour " + "x" * 100_000,
+        "-".join(["harbour"] * 200),
+        "'; DROP TABLE documents; --",
+    ],
+)
+def test_a_query_is_words_whatever_it_holds(query: str, harbour: LexicalIndex) -> None:
+    found, scores = harbour.search(query, 5, collection=None)
+    assert set(found.tolist()) == ({1, 2} if "harbour" in query else set())
+    assert len(scores) == len(found)
+
+
+@given(st.text(max_size=80))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_query_can_be_asked(harbour: LexicalIndex, query: str) -> None:
+    found, scores = harbour.search(query, 2, collection=None)
+    assert len(found) == len(scores) <= 2
+    assert sorted(scores, reverse=True) == scores.tolist()
+
+
+def test_only_the_rarest_words_of_a_long_question_are_searched(tmp_path: Path) -> None:
+    frequent = [f"w{number}" for number in range(MOST_TERMS)]
+    texts = [*([" ".join(frequent)] * 2), "needle"]
+    words = make_words(tmp_path, [entry(key, text) for key, text in enumerate(texts, start=1)])
+    found, _ = words.search(" ".join([*frequent, "needle"]), 5, collection=None)
+    assert 3 in found
+
+
+def test_a_removed_document_is_found_no_more(tmp_path: Path) -> None:
+    make_words(tmp_path, [entry(1, "ferry"), entry(2, "ferry"), entry(3, "boat")])
+    lexical.update(tmp_path, removed=["document 1"], added=[entry(4, "port")])
+    words = LexicalIndex(tmp_path)
+    assert words.size == 3
+    assert words.search("ferry", 5, collection=None)[0].tolist() == [2]
+
+
+def test_the_words_of_a_removed_document_dont_keep_others_from_being_corrected(
+    tmp_path: Path,
+) -> None:
+    make_words(tmp_path, [entry(1, "zeppelin"), entry(2, "zeppelan"), entry(3, "zeppelun flew")])
+    lexical.update(tmp_path, removed=["document 1", "document 2"], added=[])
+    words = LexicalIndex(tmp_path)
+    assert words.question_terms("zeppelin") == {"zeppelun": CORRECTED}
+    assert words.search("zeppelin", 5, collection=None)[0].tolist() == [3]
+
+
+def test_a_document_can_be_removed_and_put_again_in_one_step(tmp_path: Path) -> None:
+    make_words(tmp_path, [entry(1, "ferry", document_id="d")])
+    lexical.update(tmp_path, removed=["d"], added=[entry(2, "port", document_id="d")])
+    words = LexicalIndex(tmp_path)
+    assert words.search("ferry port", 5, collection=None)[0].tolist() == [2]
+
+
+def test_an_opened_index_stays_as_it_was(tmp_path: Path) -> None:
+    words = make_words(tmp_path, [entry(1, "ferry")])
+    lexical.update(tmp_path, removed=["document 1"], added=[entry(2, "ferry")])
+    assert words.search("ferry", 5, collection=None)[0].tolist() == [1]
+
+
+def test_stems_and_their_frequency_can_be_asked_for(harbour: LexicalIndex) -> None:
+    assert harbour.terms("The ferries left; ferries!") == ["ferri", "left"]
+    assert harbour.document_frequency("harbour") == 2
+    assert harbour.document_frequency("absent") == 0
+    assert harbour.size == 3
+
+
+def test_letters_of_scripts_without_spaces_are_paired() -> None:
+    assert segmented("a文書検索b").split() == ["a", "文書", "書検", "検索", "b"]
+    assert segmented("文 a").split() == ["文", "a"]
+
+
+def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "3.words").mkdir()
+    with pytest.raises(CatalogueError, match=r"word index '3.words' can't be read; run 'python -m"):
+        LexicalIndex(tmp_path / "3.words")
+
+
+def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
+    make_words(tmp_path, [entry(1, "ferry")])
+    (tmp_path / "meta.json").write_text("{}")
+    with pytest.raises(CatalogueError, match="can't be read; run 'python -m index rebuild'"):
+        LexicalIndex(tmp_path)
