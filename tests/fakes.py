@@ -39,7 +39,8 @@ class FakeEmbedder:
                 row[self.direction(word)] += 1
             if not row.any():
                 row[0] = 1
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
     def direction(self, word: str) -> int:
         """Return the place of the component that counts `word`."""

@@ -32,8 +32,8 @@ def cut(
     return chunk_document(make_document(text, pages), markup, settings=settings, counters=counters)
 
 
-def passages(text: str, markup: str = "text", **options: int) -> list[str]:
-    return [chunk.text for chunk in cut(text, markup, **options)]
+def passages(text: str, *, window: int = 64) -> list[str]:
+    return [chunk.text for chunk in cut(text, window=window)]
 
 
 @given(texts, st.sampled_from(["text", "markdown"]), st.integers(64, 300), st.integers(16, 99))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import NotFoundError
@@ -334,6 +334,7 @@ def test_finds_the_same_twice(tmp_path: Path) -> None:
     assert scan(tmp_path, exclude=()) == scan(tmp_path, exclude=())
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=None)))
 def test_any_name_becomes_valid_unicode_on_one_line(name: str) -> None:
     shown = printable(name)

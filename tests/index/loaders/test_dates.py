@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.loaders.dates import iso_day, pdf_day, stated_day
@@ -58,12 +58,14 @@ def test_guesses_no_part_of_a_date(stated: str) -> None:
     assert iso_day(stated) is None
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=60))
 def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
     for found in (iso_day(text), stated_day(text), stated_day(f"Date: {text}"), pdf_day(text)):
         assert found is None or date.fromisoformat(found)
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_iso_dates_survive(day: date) -> None:
     assert iso_day(day.isoformat()) == day.isoformat()

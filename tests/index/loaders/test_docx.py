@@ -155,12 +155,12 @@ def test_long_merged_columns_take_no_time() -> None:
         return f"<w:tr>{first}<w:tc>{paragraph('y')}</w:tc></w:tr>"
 
     rows = row(' w:val="restart"') + row("") * 5_000
-    started = time.perf_counter()
+    started = time.process_time()
 
     found = read(with_body(f"<w:tbl>{rows}</w:tbl>"))
 
     assert found.text.count("| x | y |") == 5_001
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_table_of_one_column_only_places_text(document: WordDocument) -> None:
@@ -372,11 +372,11 @@ def bomb(unpacked_bytes: int, name: str) -> bytes:
 def test_refuses_a_document_that_declares_too_much() -> None:
     data = bomb(120_000_000, "word/media/picture.png")
     assert len(data) < 1_000_000
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(RefusedFileError, match=r"unpacks to 120,\d{3},\d{3} bytes or more"):
         read(data, Limits(max_unpacked_bytes=100_000_000))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_refuses_a_document_that_lies_about_its_size() -> None:

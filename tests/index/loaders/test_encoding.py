@@ -5,7 +5,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import RefusedFileError
@@ -27,6 +27,7 @@ ARTICLES = {
 }
 
 
+@settings(deadline=None)
 @given(PRINTABLE, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
 def test_text_survives_encodings_that_say_what_they_are(text: str, encoding: str) -> None:
     if text.startswith("\ufeff"):
@@ -35,6 +36,7 @@ def test_text_survives_encodings_that_say_what_they_are(text: str, encoding: str
     assert decode(text.encode(encoding)) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="ascii", categories=("L", "N", "P", "Zs")), min_size=2))
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_ascii_survives_utf_16_without_a_mark(encoding: str, text: str) -> None:
@@ -155,12 +157,13 @@ def test_takes_no_word_for_a_picture(text: str) -> None:
 @pytest.mark.timeout(60)
 def test_guesses_in_linear_time() -> None:
     data = "C'était un été chaud dans la ville. ".encode("cp1252") * 500_000
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert decode(data).startswith("C'était un été")
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_newlines_become_plain(text: str) -> None:
     plain = with_plain_newlines(text)
@@ -173,6 +176,7 @@ def test_every_kind_of_line_end_is_one_newline() -> None:
     assert with_plain_newlines("a\r\nb\rc\n\r\nd") == "a\nb\nc\n\nd"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=None)))
 def test_valid_unicode_can_be_written(text: str) -> None:
     valid = as_valid_unicode(text)
@@ -185,6 +189,7 @@ def test_joins_pairs_of_surrogates() -> None:
     assert as_valid_unicode("a\ud83d\ude00b\ud83dc\0") == "a\U0001f600b\ufffdc"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_blank_is_what_cannot_be_seen(text: str) -> None:
     seen = any(unicodedata.category(character)[0] not in "CZ" for character in text)

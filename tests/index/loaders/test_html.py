@@ -332,11 +332,11 @@ def test_refuses_a_page_without_text(page: str) -> None:
     ids=["deep", "attributes", "unclosed"],
 )
 def test_refuses_pages_that_are_built_to_do_harm(page: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(RefusedFileError, match="damaged in a way"):
         read(page)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.timeout(120)
@@ -348,6 +348,7 @@ def test_refuses_pages_that_are_built_to_do_harm(page: bytes) -> None:
         "x<!--" * 200_000,
         "<p>x</p>" * 100_000,
         "x<table>" * 900,
+        "x<table>" * 50 + "<tr><td>x<td>y" * 5_000,
         "<table>" + "<tr><td rowspan=9999 colspan=999>x<td>y" * 5_000,
         "<ul><li>x" * 400,
         "<table>" + "<tr><td>a<td>b" * 20_000,
@@ -356,13 +357,13 @@ def test_refuses_pages_that_are_built_to_do_harm(page: bytes) -> None:
         "<title>" + "x - " * 100_000 + "</title>x",
         "<script type='application/ld+json'>" + '"datePublished":"' * 50_000 + "</script>x",
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_odd_pages_take_no_time(page: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert read(page).text
-    assert time.perf_counter() - started < 25
+    assert time.process_time() - started < 25
 
 
 def test_merged_cells_cannot_blow_a_page_up() -> None:

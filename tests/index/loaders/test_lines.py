@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.loaders.lines import Line, join_lines, join_pages, words_of
@@ -67,6 +67,7 @@ def test_no_lines_are_no_text() -> None:
     assert joined() == ""
 
 
+@settings(deadline=None)
 @given(PAGES)
 def test_page_ranges_cover_the_text(pages: list[str]) -> None:
     text, ranges = join_pages(pages)

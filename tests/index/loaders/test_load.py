@@ -214,12 +214,12 @@ def test_refuses_a_hundred_megabytes_of_one_line(suffix: str, tmp_path: Path) ->
 @pytest.mark.timeout(60)
 def test_reads_ten_million_characters_of_one_line_in_linear_time(suffix: str) -> None:
     line = b"word " * 1_999_999 + b"end."
-    started = time.perf_counter()
+    started = time.process_time()
 
     found = extract(line, suffix, limits=Limits())
 
     assert len(found.text) == len(line)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_importing_the_loaders_loads_no_library() -> None:

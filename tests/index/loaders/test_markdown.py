@@ -82,7 +82,7 @@ def test_a_byte_order_mark_does_not_hide_front_matter(limits: Limits) -> None:
     ids=range(10),
 )
 def test_hostile_markdown_takes_no_time(source: str, limits: Limits) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert extract(source.encode(), ".md", limits=limits).text == source
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import RefusedFileError
@@ -15,6 +15,7 @@ WORDS = st.text(
 )
 
 
+@settings(deadline=None)
 @given(WORDS, st.sampled_from([".txt", ".text", ".md", ".markdown"]))
 def test_text_formats_lose_nothing_but_line_end_marks(text: str, suffix: str) -> None:
     text = f"x{text}."

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.loaders.titles import heading_of_text, meaningful_title, tidy_title
@@ -92,6 +92,7 @@ def test_a_title_holds_no_invisible_characters() -> None:
     assert tidy_title("Safe\u202e title\x07") == "Safe title"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_the_search_for_a_heading(text: str) -> None:
     title = heading_of_text(text)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import Vectors
+from index.errors import CatalogueError
+from index.vectors import Keys, VectorSegment, open_segment, search_segments, write_segment
+
+
+def unit(*degrees: float) -> Vectors:
+    """Return a vector of the plane for each angle, shape (n, 2)."""
+    radians = np.radians(degrees)
+    return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+def keys(*values: int) -> Keys:
+    return np.array(values, np.int64)
+
+
+def make_segment(path: Path, angles: dict[int, float]) -> VectorSegment:
+    write_segment(path, keys(*angles), unit(*angles.values()))
+    return open_segment(path)
+
+
+def found(
+    segments: list[VectorSegment], k: int, *, without: Keys | None = None, only: Keys | None = None
+) -> list[int]:
+    gone = keys() if without is None else without
+    nearest, _ = search_segments(segments, unit(0)[0], k, without=gone, only=only)
+    return [int(key) for key in nearest]
+
+
+@pytest.fixture
+def segments(tmp_path: Path) -> list[VectorSegment]:
+    return [
+        make_segment(tmp_path / "1.faiss", {10: 20, 11: 90, 12: 60}),
+        make_segment(tmp_path / "2.faiss", {20: 10, 21: 45}),
+    ]
+
+
+def test_a_segment_gives_back_what_was_written(tmp_path: Path) -> None:
+    segment = make_segment(tmp_path / "1.faiss", {7: 30, 5: 60})
+    assert segment.name == "1.faiss"
+    assert segment.keys.tolist() == [7, 5]
+    assert np.array_equal(segment.vectors, unit(30, 60))
+
+
+def test_the_nearest_of_all_segments_come_first(segments: list[VectorSegment]) -> None:
+    nearest, scores = search_segments(segments, unit(0)[0], 4, without=keys(), only=None)
+    assert nearest.tolist() == [20, 10, 21, 12]
+    assert np.allclose(scores, np.cos(np.radians([10, 20, 45, 60])))
+
+
+def test_no_more_are_found_than_there_are(segments: list[VectorSegment]) -> None:
+    assert found(segments, 99) == [20, 10, 21, 12, 11]
+
+
+def test_what_was_removed_isnt_found(segments: list[VectorSegment]) -> None:
+    assert found(segments, 3, without=keys(20, 12)) == [10, 21, 11]
+
+
+def test_only_what_may_be_found_is(segments: list[VectorSegment]) -> None:
+    assert found(segments, 3, only=keys(11, 12, 20)) == [20, 12, 11]
+    assert found(segments, 3, only=keys(11, 12, 20), without=keys(20)) == [12, 11]
+    assert found(segments, 3, only=keys()) == []
+
+
+def test_vectors_alike_are_found_by_key(tmp_path: Path) -> None:
+    alike = [
+        make_segment(tmp_path / "1.faiss", {4: 0, 2: 0}),
+        make_segment(tmp_path / "2.faiss", {3: 0, 1: 0}),
+    ]
+    assert found(alike, 4) == [1, 2, 3, 4]
+
+
+def test_nothing_is_found_where_there_is_nothing() -> None:
+    nearest, scores = search_segments([], unit(0)[0], 3, without=keys(), only=None)
+    assert (str(nearest.dtype), str(scores.dtype)) == ("int64", "float32")
+    assert (nearest.shape, scores.shape) == ((0,), (0,))
+
+
+def test_a_file_that_isnt_a_segment_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "3.faiss").write_bytes(b"nothing of the kind")
+    with pytest.raises(CatalogueError, match=r"'3.faiss' can't be read; run 'python -m index reb"):
+        open_segment(tmp_path / "3.faiss")
+
+
+def test_a_missing_segment_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"'4.faiss' can't be read"):
+        open_segment(tmp_path / "4.faiss")
