@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from index.build import Job
@@ -40,15 +41,17 @@ class Intake:
     refused: tuple[Outcome, ...] = ()
     vanished: tuple[Outcome, ...] = ()
 
-    def __add__(self, other: Intake) -> Intake:
-        """Return what both say."""
-        return Intake(
-            self.jobs + other.jobs,
-            self.unchanged + other.unchanged,
-            self.touched + other.touched,
-            self.refused + other.refused,
-            self.vanished + other.vanished,
-        )
+
+def join(intakes: Iterable[Intake]) -> Intake:
+    """Return what all of them say."""
+    parts = list(intakes)
+    return Intake(
+        tuple(chain.from_iterable(part.jobs for part in parts)),
+        tuple(chain.from_iterable(part.unchanged for part in parts)),
+        tuple(chain.from_iterable(part.touched for part in parts)),
+        tuple(chain.from_iterable(part.refused for part in parts)),
+        tuple(chain.from_iterable(part.vanished for part in parts)),
+    )
 
 
 def take_path(path: Path, collection: str, reader: CatalogueReader, settings: Settings) -> Intake:
@@ -57,12 +60,10 @@ def take_path(path: Path, collection: str, reader: CatalogueReader, settings: Se
         found = scan(path, exclude=[settings.data_dir.absolute()])
     except NotFoundError as error:
         return Intake(refused=(Outcome(None, str(path), str(error)),))
-    intake = Intake(refused=found.refused)
     taken: dict[str, str] = {}
-    for file in found.files:
-        intake += _take_file(file, collection, reader, settings, taken)
+    files = [_take_file(file, collection, reader, settings, taken) for file in found.files]
     vanished = _find_vanished(path, found, collection, reader)
-    return replace(intake, vanished=vanished)
+    return join([Intake(refused=found.refused, vanished=vanished), *files])
 
 
 def take_upload(file: Path, collection: str, reader: CatalogueReader, settings: Settings) -> Intake:

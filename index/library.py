@@ -22,7 +22,7 @@ from index.errors import (
     NotFoundError,
 )
 from index.generation import Generation, read_manifest
-from index.intake import Intake, remove_original, take_path, take_text, take_upload
+from index.intake import Intake, join, remove_original, take_path, take_text, take_upload
 from index.progress import Progress, silent
 from index.sentence_transformer import SentenceTransformerEmbedder
 from index.settings import Settings
@@ -309,7 +309,7 @@ class Library:
     ) -> AddReport:
         with self.writing(kind):
             with self.catalogue.read() as reader:
-                intake = sum(take(reader), Intake())
+                intake = join(take(reader))
                 replaced = [reader.path(job.state.document_id) for job in intake.jobs]
             if intake.touched:
                 with self.catalogue.write() as writer:
