@@ -86,7 +86,7 @@ def draw_latency(axes: Axes, latency_ms: Column) -> None:
     axes.hist(latency_ms, np.linspace(0, max(end, 1e-3), 41).tolist(), color=BLUE, alpha=0.8)
     for value, text, side in ((median, "p50 ", "right"), (high, " p95", "left")):
         axes.axvline(value, color=ORANGE, linewidth=1)
-        axes.annotate(text, (value, 1), xycoords=("data", "axes fraction"), ha=side, va="top")
+        axes.annotate(text, (value, 1), xycoords=("data", "axes fraction"), ha=side, va="bottom")
     axes.set(xlim=(0, max(end, 1e-3)), xlabel="milliseconds", ylabel="questions")
 
 

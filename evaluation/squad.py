@@ -43,7 +43,7 @@ def read_squad(path: Path) -> Dataset:
         questions += read_article(paragraphs, name)
     require_unique(((question.id, place) for question, place in questions), what="question")
     return Dataset(
-        name=path.stem,
+        name=f"{path.resolve().parent.name}/{path.stem}",
         format="squad",
         documents=tuple(documents),
         questions=tuple(question for question, _ in questions),

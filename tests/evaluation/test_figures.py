@@ -16,7 +16,11 @@ PAGE = "# Title\n\n<!-- figures:start -->\nold\n<!-- figures:end -->\n\nAfter.\n
 @pytest.fixture
 def outputs(tmp_path: Path) -> list[Path]:
     found = [hit_object(name, 0, 5) for name in ("b", "c")]
-    sets = {"one": (write_squad(tmp_path), ()), "two": (write_beir(tmp_path / "fruit"), found)}
+    (tmp_path / "engine").mkdir()
+    sets = {
+        "one": (write_squad(tmp_path / "engine"), ()),
+        "two": (write_beir(tmp_path / "fruit"), found),
+    }
     for name, (dataset, hits) in sets.items():
         opener, _ = fake_opener(found=hits)
         run(Options(dataset, tmp_path / name), tell=lambda _: None, opener=opener)
@@ -29,7 +33,7 @@ def test_the_table_stands_between_the_markers(tmp_path: Path, outputs: list[Path
     write_figures(page, outputs)
     text = page.read_text("utf-8")
     assert text.startswith(
-        "# Title\n\n<!-- figures:start -->\n|  | set | fruit |\n| --- | ---: | ---: |\n"
+        "# Title\n\n<!-- figures:start -->\n|  | engine/set | fruit |\n| --- | ---: | ---: |\n"
     )
     assert text.endswith("\n<!-- figures:end -->\n\nAfter.\n")
     assert "\nold\n" not in text

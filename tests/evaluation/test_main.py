@@ -79,4 +79,13 @@ def test_figures_are_written_to_a_page(outputs: tuple[Path, Path], tmp_path: Pat
     page = tmp_path / "README.md"
     page.write_text("<!-- figures:start --><!-- figures:end -->", "utf-8")
     assert main(["figures", str(page), *map(str, outputs)]) == 0
-    assert "| set | set |" in page.read_text("utf-8")
+    assert page.read_text("utf-8").count("/set |") == 2
+
+
+@pytest.mark.model
+def test_a_run_prints_its_figures_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["run", str(write_squad(tmp_path)), "--output", str(tmp_path / "out"), "--json"]
+    assert main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["questions"] == 3
