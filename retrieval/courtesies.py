@@ -40,6 +40,8 @@ _SUMMARY = re.compile(
     r"summary of|tl;?dr(?: of)?)\s+(?P<subject>.+?)[\s.?!]*",
     re.IGNORECASE | re.DOTALL,
 )
+# A question that begins so is English, whatever foreign names are in it.
+_ENGLISH = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _EVERYTHING = re.compile(
     r"(?:it|this|that|them|all|everything|(?:the|all(?: the)?|your) \w+)", re.IGNORECASE
 )
@@ -88,10 +90,17 @@ def reply_courteously(
     return Reply(list_documents(summaries), (), abstained=False)
 
 
+def is_small_talk(question: str) -> bool:
+    """Whether nothing is asked of the documents' text: a greeting, or the list of documents."""
+    question = question.strip()
+    return bool(_GREETING.fullmatch(question) or _LISTING.fullmatch(question))
+
+
 def _decline_language(question: str, snapshot: Snapshot, collection: str | None) -> Reply | None:
     """Return a refusal where neither documents nor models know the question's language."""
     served = {*snapshot.catalogue.languages(collection), *MODEL_LANGUAGES} - {UNKNOWN}
-    foreign = find_foreign(question, served)
+    is_english = "en" in served and _ENGLISH.match(question)
+    foreign = None if is_english else find_foreign(question, served)
     if foreign is None:
         return None
     ours = " or ".join(sorted(name_language(code) for code in served))

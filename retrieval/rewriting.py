@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from retrieval.courtesies import is_small_talk
 from retrieval.questions import NAME, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
+MOST_CHARACTERS = 1_000  # of a message, and of what the conversation is about
 _MOST_NAMES = 3
 
 _MARKER = re.compile(r"\s*\[\d+\]")
@@ -28,6 +31,28 @@ _ELLIPSIS = re.compile(r"(?:and|but|or|so|also|what about|how about|what of)\b",
 _ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(?:and |but |so )?(?:what|how) (?:about|of)\b|and\b|but\b|or\b", re.IGNORECASE
+)
+# Words that look like a reference and aren't: "is there a", "one reason", "those of the navy", "the
+# rule that applies".
+_EXPLETIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|has|have|be)\b|"
+    r"\bone (?!(?:is|are|was|were|has|have|had|do|does|did|can|will)\b)\w|"
+    r"\bthose (?:of|who|that|which|in|on|with)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"(?<=\w )that (?=(?:is|are|was|were|has|have|had|can|could|will|would|may|must|should|the|an?|"
+    r"\w+(?:s|ed))\b)",
+    re.IGNORECASE,
+)
+# "What is photosynthesis?" stands alone; "What was the reason?" and "Who was arrested?" don't.
+_DEFINITION = re.compile(
+    r"(?:who (?:is|was|are|were) (?-i:[A-Z])[\w'’-]+|what (?:is|are|was|were) (?:an? )?"
+    r"(?!the\b|\w+ed\b)[\w'’-]+|what does [\w'’-]+ mean)[\s?.!]*",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(
+    r"\s*\b(?:(?:in|since|by|during|before|after|until|for) )?(?:1\d|20)\d\d\b", re.IGNORECASE
 )
 _TOPIC_SPLIT = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
@@ -50,38 +75,63 @@ class RuleRewriter:
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Return the standalone form; the question itself where it stands alone already."""
-        standalone, names = "", list[str]()
+        topic, names = Topic("", ""), list[str]()
+        small_talk = False
         for turn in history[-MOST_TURNS:]:
+            content = " ".join(turn.content[:MOST_CHARACTERS].split())
             if turn.role == "user":
-                standalone = _complete(turn.content, standalone, names)
+                small_talk = is_small_talk(content)
+                topic = topic if small_talk else _complete(content, topic, names)
             elif turn.role == "assistant":
-                names = _names(turn.content)
-        return _complete(question, standalone, names)
+                names = names if small_talk else _names(content)
+        return _complete(" ".join(question.split()), topic, names).question
 
 
-def _complete(question: str, previous: str, names: Sequence[str]) -> str:
-    question = " ".join(question.split())
-    if not previous or not _leans(question):
-        return question
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a conversation is about.
+
+    Attributes:
+        question: The last question, standing alone.
+        base: The last one that was no afterthought, which the next afterthought asks again.
+    """
+
+    question: str
+    base: str
+
+
+def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
+    if not previous.question or not _leans(question):
+        return Topic(question, question)
     afterthought = _ABOUT.match(question)
     if afterthought and not _ASKING.search(question, afterthought.end()):
         # "And restaurants?" asks the previous question again about something else.
-        return f"{previous.rstrip(' ?.!')} {question[afterthought.end() :].strip(' ?.!,')}?"
-    has_pronoun = any(word in _LEANING for word in words(question))
+        rest = question[afterthought.end() :].strip(" ?.!,")
+        again = _YEAR.sub("", previous.base) if _YEAR.search(rest) else previous.base
+        return Topic(f"{again[:MOST_CHARACTERS].rstrip(' ?.!')} {rest}?", previous.base)
     known = set(words(question))
-    topic = [word for word in _topic(previous) if word.lower() not in known]
-    if has_pronoun:
+    topic = [word for word in _topic(previous.question) if word.lower() not in known]
+    if _refers(question):
         known |= {word.lower() for word in topic}
         topic += [name for name in names if not known & set(words(name))][:_MOST_NAMES]
-    return f"{question.rstrip(' ?.!')} ({' '.join(topic)})?" if topic else question
+    added = " ".join(topic)[:MOST_CHARACTERS]
+    complete = f"{question.rstrip(' ?.!')} ({added})?" if added else question
+    return Topic(complete, complete)
 
 
 def _leans(question: str) -> bool:
-    tokens = words(question)
-    content = [word for word in tokens if word not in _FUNCTION_WORDS and word not in _LEANING]
-    if _ELLIPSIS.match(question) or len(content) < 2:
+    content = [word for word in words(question) if word not in _FUNCTION_WORDS | _LEANING]
+    if _ELLIPSIS.match(question):
         return True
-    return any(word in _LEANING for word in tokens) and not _names_itself(question)
+    if len(content) < 2:
+        return not (content and _DEFINITION.fullmatch(question))
+    return _refers(question) and not _names_itself(question)
+
+
+def _refers(question: str) -> bool:
+    """Whether a word of the question stands for something that was said before."""
+    plain = _RELATIVE.sub("", _EXPLETIVE.sub("", question))
+    return any(word in _LEANING for word in words(plain))
 
 
 def _names_itself(question: str) -> bool:
