@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.catalogue.reader import CatalogueReader
 from index.catalogue.writer import CatalogueWriter
-from index.errors import CatalogueError
+from index.errors import CatalogueError, InvalidInputError
 
 SCHEMA_VERSION = "1"
 _SCHEMA = """
@@ -55,11 +55,16 @@ class Catalogue:
         Raises:
             CatalogueError: The folder can't be written to.
         """
-        with closing(self._connect("rwc")) as connection:
+        # Made under another name, so that neither a crash nor a reader ever leaves or sees a part.
+        draft = Catalogue(self.path.with_name(f"{self.path.name}.new"))
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{draft.path}{suffix}").unlink(missing_ok=True)
+        with self._translating(), closing(draft._connect("rwc")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
             CatalogueWriter(connection).remember(schema=SCHEMA_VERSION, **settings)
             connection.execute("COMMIT")
+        draft.path.replace(self.path)
 
     @contextmanager
     def read(self) -> Iterator[CatalogueReader]:
@@ -83,16 +88,24 @@ class Catalogue:
 
     @contextmanager
     def _transaction(self, begin: str, mode: str) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect(mode)) as connection:
-            try:
-                connection.execute(begin)
-                yield connection
-                connection.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise CatalogueError(
-                    f"the catalogue {str(self.path)!r} can't be used ({error}); check the disk and "
-                    "run 'python -m index verify', or delete the data folder and add again"
-                ) from error
+        with closing(self._connect(mode)) as connection, self._translating():
+            connection.execute(begin)
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise CatalogueError(
+                f"the catalogue {str(self.path)!r} can't be used ({error}); check the disk and "
+                "run 'python -m index verify', or delete the data folder and add again"
+            ) from error
+        except UnicodeEncodeError as error:
+            raise InvalidInputError(
+                f"{error.object[:80]!r} isn't valid Unicode ({error.reason}); correct it"
+            ) from error
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         # A read-only connection to a WAL database still needs to write its shared-memory file.
