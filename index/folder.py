@@ -84,7 +84,7 @@ def scan(path: Path, *, exclude: Sequence[Path], lister: Lister = os.listdir) ->
     if stat.S_ISDIR(status.st_mode):
         walk.folders()
     elif not walk.is_excluded(root):
-        walk.named_file(path.absolute())
+        walk.named_file(path.absolute().parent.resolve() / path.name)
     return walk.result()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,10 +44,11 @@ class Intake:
 
 
 def join(intakes: Iterable[Intake]) -> Intake:
-    """Return what all of them say."""
+    """Return what all of them say; of several jobs for one document, the last one stands."""
     parts = list(intakes)
+    jobs = {job.state.document_id: job for part in parts for job in part.jobs}
     return Intake(
-        tuple(chain.from_iterable(part.jobs for part in parts)),
+        tuple(jobs.values()),
         tuple(chain.from_iterable(part.unchanged for part in parts)),
         tuple(chain.from_iterable(part.touched for part in parts)),
         tuple(chain.from_iterable(part.refused for part in parts)),
@@ -54,25 +56,55 @@ def join(intakes: Iterable[Intake]) -> Intake:
     )
 
 
-def take_path(path: Path, collection: str, reader: CatalogueReader, settings: Settings) -> Intake:
-    """Compare a file or folder with what the catalogue knows of it."""
+def take_path(
+    path: Path,
+    collection: str,
+    reader: CatalogueReader,
+    settings: Settings,
+    *,
+    taken: dict[str, str],
+) -> Intake:
+    """Compare a file or folder with what the catalogue knows of it.
+
+    Args:
+        path: The file or folder.
+        collection: Where it belongs.
+        reader: What is known.
+        settings: Limits, and the data folder, which isn't indexed.
+        taken: The path that each new source was given to, so far; added to.
+    """
     try:
         found = scan(path, exclude=[settings.data_dir.absolute()])
     except NotFoundError as error:
         return Intake(refused=(Outcome(None, str(path), str(error)),))
-    taken: dict[str, str] = {}
     files = [_take_file(file, collection, reader, settings, taken) for file in found.files]
     vanished = _find_vanished(path, found, collection, reader)
     return join([Intake(refused=found.refused, vanished=vanished), *files])
 
 
-def take_upload(file: Path, collection: str, reader: CatalogueReader, settings: Settings) -> Intake:
-    """Keep a copy of an uploaded file, and compare it with an earlier one of the same name."""
+def take_upload(
+    file: Path,
+    collection: str,
+    reader: CatalogueReader,
+    settings: Settings,
+    *,
+    taken: dict[str, str],
+) -> Intake:
+    """Keep a copy of an uploaded file, and compare it with an earlier one of the same name.
+
+    Takes what `take_path` takes; a second file of the same name and other content is refused.
+    """
     name = _safe_name(file.name)
-    too_large = file.stat().st_size > settings.max_file_bytes
-    content_hash = "" if too_large else _hash_file(file)
+    try:
+        too_large = file.stat().st_size > settings.max_file_bytes
+        content_hash = "" if too_large else _hash_file(file)
+    except OSError as error:
+        return Intake(refused=(Outcome(None, name, _unreadable(error)),))
     kept = f"{ORIGINALS}/{content_hash[:16]}/{name}"
     source = _free_source([name, f"uploads/{name}"], collection, kept, reader, {})
+    if taken.setdefault(source, kept) != kept:
+        reason = "another file of this name was uploaded with it; rename one of them"
+        return Intake(refused=(Outcome(None, name, reason),))
     before = reader.owner(collection, source)
     if before and before.content_hash == content_hash:
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
@@ -98,10 +130,17 @@ def take_text(
 
 
 def remove_original(data_dir: Path, kept: str) -> None:
-    """Delete the copy of an uploaded file."""
-    folder = (data_dir / kept).parent
-    if folder.parent == data_dir / ORIGINALS:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Delete the copy of an uploaded file, and its folder where no other name's copy is in it."""
+    copy = data_dir / kept
+    if copy.parent.parent == data_dir / ORIGINALS:
+        copy.unlink(missing_ok=True)
+        with suppress(OSError):
+            copy.parent.rmdir()
+
+
+def stored_path(path: Path) -> str:
+    r"""Return a path as the catalogue knows it: with `\xff` for a byte that isn't UTF-8."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _take_file(
@@ -111,7 +150,7 @@ def _take_file(
     settings: Settings,
     taken: dict[str, str],
 ) -> Intake:
-    path = str(file.path)
+    path = stored_path(file.path)
     before = reader.file_state(collection, path)
     try:
         status = file.path.stat()
@@ -121,8 +160,7 @@ def _take_file(
         too_large = status.st_size > settings.max_file_bytes
         content_hash = "" if too_large else _hash_file(file.path)
     except OSError as error:
-        reason = f"can't be read ({error.strerror}); check its permissions"
-        return Intake(refused=(Outcome(None, file.source, reason),))
+        return Intake(refused=(Outcome(None, file.source, _unreadable(error)),))
     if before and before.content_hash == content_hash:
         state = replace(before, device=file.device, stamp=stamp)
         outcome = Outcome(before.document_id, before.source, "")
@@ -136,11 +174,12 @@ def _take_file(
 
 def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dict[str, str]) -> str:
     """Return the file's source, lengthened by its folders' names where another file has it."""
-    parts = file.path.parts[1:]
+    path = stored_path(file.path)
+    parts = Path(path).parts[1:]
     own = len(Path(file.source).parts)
     longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
-    source = _free_source([file.source, *longer], collection, str(file.path), reader, taken)
-    taken[source] = str(file.path)
+    source = _free_source([file.source, *longer], collection, path, reader, taken)
+    taken[source] = path
     return source
 
 
@@ -171,11 +210,14 @@ def _find_vanished(
     A file that can't be seen isn't gone: its folder may be unreadable, or the disk that it was on
     may not be mounted, in which case its place is on another device than before.
     """
-    present = {str(file.path) for file in found.files}
-    present |= {str((path / outcome.source).absolute()) for outcome in found.refused}
+    if path.absolute() in found.unreadable:
+        return ()
+    root = path.resolve()
+    present = {stored_path(file.path) for file in found.files}
+    present |= {stored_path(root / outcome.source) for outcome in found.refused}
     return tuple(
         Outcome(state.document_id, state.source, "its file is gone")
-        for state in reader.states_below(collection, str(path.absolute()))
+        for state in reader.states_below(collection, stored_path(root))
         if state.path and state.path not in present and _is_gone(state, found.unreadable)
     )
 
@@ -203,9 +245,17 @@ def _keep_before(
     return load_or_keep
 
 
+def _unreadable(error: OSError) -> str:
+    return f"it can't be read ({error.strerror}); check that it exists, and its permissions"
+
+
 def _extract_text(title: str, text: str) -> Extract:
     if not text.strip():
         raise RefusedFileError("there is no text in it")
+    try:
+        f"{title}{text}".encode()
+    except UnicodeEncodeError as error:
+        raise RefusedFileError(f"it isn't valid Unicode ({error.reason})") from error
     return Extract(text, title or None, None, (), "text")
 
 

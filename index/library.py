@@ -102,9 +102,11 @@ class Library:
         """
         _check_collection(collection)
 
+        taken: dict[str, str] = {}
+
         def take(reader: CatalogueReader) -> Iterator[Intake]:
             for path in paths:
-                yield take_path(path, collection, reader, self.settings)
+                yield take_path(path, collection, reader, self.settings, taken=taken)
 
         return self._add("add", take, progress)
 
@@ -114,9 +116,11 @@ class Library:
         """Index uploaded files, keeping a copy of each; raises what `add` raises."""
         _check_collection(collection)
 
+        taken: dict[str, str] = {}
+
         def take(reader: CatalogueReader) -> Iterator[Intake]:
             for file in files:
-                yield take_upload(file, collection, reader, self.settings)
+                yield take_upload(file, collection, reader, self.settings, taken=taken)
 
         return self._add("upload", take, progress)
 
