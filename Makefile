@@ -35,6 +35,18 @@ setup: .venv/installed
 	$(PIP) check
 	@touch $@
 
+# Asks the seeds' questions; fails where a figure is below its threshold.
+evaluate: setup
+	$(BIN)/python -m evaluation run seeds --output runs/seeds
+	$(BIN)/python -m evaluation check runs/seeds seeds/thresholds.toml
+
+# Makes the README's table of figures; takes about half an hour on two cores.
+SETS := reading/squad/validation.json chat/single-topic retrieval/scifact retrieval/time retrieval/cranfield
+figures: setup
+	$(BIN)/python -m evaluation run seeds --output runs/seeds
+	$(foreach set,$(SETS),$(BIN)/python -m evaluation run $(DATA)/$(set) --output runs/$(basename $(notdir $(set))) &&) true
+	$(BIN)/python -m evaluation figures README.md runs/seeds $(foreach set,$(SETS),runs/$(basename $(notdir $(set))))
+
 # Fits the weights and the threshold of the similarity reader; takes about ten minutes.
 similarity: setup
 	$(BIN)/python -m training similarity --data $(DATA)
