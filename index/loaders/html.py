@@ -35,9 +35,11 @@ _MAX_DEPTH = 1_000
 # libxml2 takes quadratic time to attach attributes to one element.
 _MAX_ATTRIBUTES = 1_000
 _UNCLOSED = frozenset("area base br col embed hr img input link meta source track wbr".split())
-# trafilatura takes a second for every megabyte or 20,000 blocks; larger pages are taken whole.
+# trafilatura takes a second for every megabyte or 20,000 blocks, and cubic time over nested
+# tables; pages beyond these bounds are taken whole.
 _MAX_SEARCHED_CHARACTERS = 5_000_000
 _MAX_SEARCHED_BLOCKS = 20_000
+_MAX_SEARCHED_DEPTH = 60
 # Its second opinions take quadratic time.
 _MAX_COMPARED_BLOCKS = 2_000
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -63,12 +65,17 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     if is_blank(source):
         raise RefusedFileError("the file holds only white space")
     with refusing(_DAMAGED):
+        depth = _checked_depth(source)
         tree = _parse(source)
         body = tree.find("body")
         page = read_page(body if body is not None else tree)
         stated = stated_by(tree)
         count = len(page.blocks)
-        searchable = len(source) <= _MAX_SEARCHED_CHARACTERS and count <= _MAX_SEARCHED_BLOCKS
+        searchable = (
+            len(source) <= _MAX_SEARCHED_CHARACTERS
+            and count <= _MAX_SEARCHED_BLOCKS
+            and depth <= _MAX_SEARCHED_DEPTH
+        )
         main = _main_text(tree, fast=count > _MAX_COMPARED_BLOCKS) if searchable else None
         blocks = subject_blocks(page, main)
         text = as_valid_unicode(as_markdown(blocks, limits=limits))
@@ -101,33 +108,38 @@ class _Watch:
 
     def __init__(self) -> None:
         self._depth = 0
+        self._deepest = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += tag not in _UNCLOSED
+        self._deepest = max(self._depth, self._deepest)
         if self._depth > _MAX_DEPTH or len(attributes) > _MAX_ATTRIBUTES:
             raise RefusedFileError(_DAMAGED)
 
     def end(self, tag: str) -> None:
         self._depth -= tag not in _UNCLOSED
 
-    def data(self, text: str) -> None:
-        pass
+    def close(self) -> int:
+        return self._deepest
 
-    def close(self) -> None:
-        pass
+
+def _checked_depth(source: str) -> int:
+    """Return how deep the page nests, having made sure that it can be built in time."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_Watch())
+    return int(etree.fromstring(source.encode("utf-8", "replace"), parser))
 
 
 def _parse(source: str) -> Element:
     from lxml import etree, html
 
-    data = source.encode("utf-8", "replace")
     # huge_tree: without it, everything after a long line or deep nesting vanishes silently.
-    etree.fromstring(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_Watch()))
     parser = html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
-        tree = html.document_fromstring(data, parser=parser)
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
         raise RefusedFileError(_NO_TEXT) from error
     for button in tree.iter("button"):
@@ -153,7 +165,6 @@ def _main_text(tree: Element, *, fast: bool) -> Element:
     for cell in tree.iter("td", "th"):
         # trafilatura takes quadratic time over merged cells, and we only ask it where to look.
         cell.attrib.clear()
-
     # It warns about every such page.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:

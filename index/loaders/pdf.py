@@ -15,6 +15,7 @@ from index.loaders.limits import Limits
 from index.loaders.lines import Line, join_lines, join_pages, words_of
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
+from index.loaders.streams import check_streams
 from index.loaders.titles import meaningful_title
 from index.values import Extract, Page
 
@@ -51,6 +52,7 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     tail = data[-_TRAILER_WITHIN_BYTES:]
     if b"%%EOF" not in tail and b"startxref" not in tail:
         raise RefusedFileError(_CUT_OFF)
+    check_streams(data, limits=limits)
     with _ONE_AT_A_TIME, refusing(_DAMAGED):
         pages, properties = _read(data, limits)
     words = words_of(pages)

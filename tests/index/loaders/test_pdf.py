@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -134,6 +135,57 @@ def test_refuses_too_many_pages(make_pdf: MakePdf) -> None:
 def test_refuses_too_long_a_text(make_pdf: MakePdf) -> None:
     with pytest.raises(RefusedFileError, match="too long"):
         extract(make_pdf(FIRST), ".pdf", limits=Limits(max_text_characters=20))
+
+
+def handmade(stream: bytes, head: bytes = b"/Filter /FlateDecode") -> bytes:
+    """Return a PDF of one page that is drawn by a packed stream."""
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d %b >>\nstream\n%b\nendstream" % (len(stream), head, stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    data = b"%PDF-1.4\n"
+    for number, content in enumerate(objects, start=1):
+        data += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    return data + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n0\n%%EOF"
+
+
+DRAWN = b"BT /F1 12 Tf 72 700 Td (Hello there) Tj ET"
+
+
+def test_refuses_a_page_that_unpacks_to_more_than_a_page_holds() -> None:
+    bomb = handmade(zlib.compress(DRAWN + b" " * 10_000_000))
+    assert len(bomb) < 20_000
+
+    with pytest.raises(
+        RefusedFileError, match="one page of the PDF unpacks to more than 2,000,000"
+    ):
+        extract(bomb, ".pdf", limits=Limits(max_text_characters=1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("stream", "head"),
+    [
+        (zlib.compress(DRAWN), b"/Filter /FlateDecode"),
+        (DRAWN, b""),
+        (DRAWN.hex().encode() + b">", b"/Filter /ASCIIHexDecode"),
+        (zlib.compress(DRAWN).hex().encode() + b">", b"/Filter [/ASCIIHexDecode /FlateDecode]"),
+    ],
+    ids=["packed", "plain", "hexadecimal", "both"],
+)
+def test_reads_pages_however_they_are_packed(stream: bytes, head: bytes, limits: Limits) -> None:
+    assert extract(handmade(stream, head), ".pdf", limits=limits).text == "Hello there"
+
+
+def test_large_pictures_are_no_reason_to_refuse(make_pdf: MakePdf) -> None:
+    picture = zlib.compress(b"\0" * 5_000_000)
+    head = b"9 0 obj << /Subtype /Image /Filter /FlateDecode >>\nstream\n"
+    data = make_pdf(SECOND) + head + picture + b"\nendstream endobj %%EOF"
+
+    assert extract(data, ".pdf", limits=Limits(max_text_characters=1_000)).text == SECOND[0]
 
 
 def test_threads_read_pdfs_without_harm(make_pdf: MakePdf, limits: Limits) -> None:
