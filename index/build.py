@@ -148,6 +148,7 @@ def commit(batch: Sequence[Prepared], removed: Sequence[str], workshop: Workshop
         return
     with workshop.catalogue.write() as writer:
         gone = [*removed, *(prepared.document.id for prepared in batch)]
+        leaving = writer.by_collection(gone)
         removed_keys, unsure = writer.delete_documents(gone)
         entries: list[Entry] = []
         hashes: list[str] = []
@@ -161,7 +162,7 @@ def commit(batch: Sequence[Prepared], removed: Sequence[str], workshop: Workshop
             vectors[place] = stored[key]
         keys = np.array([entry.key for entry in entries], np.int64)
         previous = read_manifest(workshop.index_dir, writer.generation)
-        change = Change(entries, keys, vectors, gone, removed_keys)
+        change = Change(entries, keys, vectors, leaving, removed_keys)
         manifest = advance(workshop.index_dir, previous, change)
         writer.remember(generation=str(manifest.number), fingerprint=manifest.fingerprint)
 

@@ -88,7 +88,7 @@ def _try_words() -> str:
         path = Path(folder)
         lexical.create(path)
         lexical.update(path, removed=[], added=[Entry(7, "d", "c", "one word", "", "")])
-        found, _ = LexicalIndex(path).search("words", 1, collection=None)
+        found, _ = LexicalIndex(path).search("words", 1)
     if found.tolist() != [7]:
         raise CatalogueError("tantivy doesn't find what it was given; run 'make setup' again")
     return f"tantivy {version('tantivy')}"

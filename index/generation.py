@@ -1,7 +1,8 @@
 """Generations of the search index: immutable files, listed in a manifest, swapped as one.
 
 The folder `index/` holds manifests `<number>.json`, vector segments `<number>.faiss` and, for each
-generation, a folder `<number>.words` whose unchanged files are hard links to the one before. The
+generation, a folder `<number>.words` with a word index for each collection, whose unchanged files
+are hard links to the generation before. The
 number in force is in the catalogue, in the same transaction as the documents themselves; files
 of other numbers are leftovers.
 """
@@ -12,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from index import lexical
 from index.embedding import Vectors
 from index.errors import CatalogueError
 from index.lexical import Entry, LexicalIndex
+from index.values import digest
 from index.vectors import Keys, Scores, VectorSegment, open_segment, search_segments, write_segment
 
 _COPIED = frozenset({"meta.json", ".managed.json"})  # tantivy rewrites these
@@ -51,14 +53,14 @@ class Manifest:
 
     Attributes:
         number: Number of the generation, from 1; 0 for the empty one before the first.
-        words: Folder of the word index, "" for generation 0.
+        words: Each collection's name and the folder of its word index, by name.
         segments: Vector segments, largest first.
         tombstones: Keys of removed chunks whose vectors still lie in a segment.
         files: Every file with size and checksum.
     """
 
     number: int
-    words: str
+    words: tuple[tuple[str, str], ...]
     segments: tuple[Segment, ...]
     tombstones: tuple[int, ...]
     files: tuple[File, ...]
@@ -70,7 +72,7 @@ class Manifest:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-EMPTY = Manifest(0, "", (), (), ())
+EMPTY = Manifest(0, (), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,14 @@ class Change:
         entries: New chunks as they are searched by words.
         keys: Their keys, int64 of shape (n,).
         vectors: Their vectors, float32 of shape (n, dim).
-        removed_documents: Ids of documents that go.
+        removed_documents: Ids of documents that go, by collection.
         removed_keys: Keys of those documents' chunks.
     """
 
-    entries: Iterable[Entry]
+    entries: Sequence[Entry]
     keys: Keys
     vectors: Vectors
-    removed_documents: Sequence[str]
+    removed_documents: Mapping[str, Sequence[str]]
     removed_keys: Sequence[int]
 
 
@@ -109,9 +111,11 @@ class Generation:
                     "run 'python -m index rebuild'"
                 )
         self.manifest = manifest
+        self.members: dict[str, Keys] = {}  # of collections, noted as they are asked for
         self._segments = [open_segment(folder / segment.name) for segment in manifest.segments]
         self._tombstones = np.array(manifest.tombstones, np.int64)
-        self.words = LexicalIndex(folder / manifest.words) if manifest.words else None
+        self._words = {name: LexicalIndex(folder / path) for name, path in manifest.words}
+        self._all_words = LexicalIndex(*(folder / path for _, path in manifest.words))
 
     def nearest(self, query: Vectors, k: int, *, only: Keys | None) -> tuple[Keys, Scores]:
         """Return keys and inner products of the `k` chunks nearest to `query`, best first.
@@ -123,11 +127,11 @@ class Generation:
         """
         return search_segments(self._segments, query, k, without=self._tombstones, only=only)
 
-    def matching(self, text: str, k: int, *, collection: str | None) -> tuple[Keys, Scores]:
-        """Return keys and BM25 scores of the `k` chunks whose words fit `text` best."""
-        if self.words is None:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        return self.words.search(text, k, collection=collection)
+    def words(self, collection: str | None) -> LexicalIndex:
+        """Return the words of a collection, or of all."""
+        if collection is None:
+            return self._all_words
+        return self._words.get(collection) or LexicalIndex()
 
     @property
     def keys(self) -> Keys:
@@ -154,7 +158,7 @@ def read_manifest(folder: Path, number: int) -> Manifest:
         fields = json.loads(path.read_text("utf-8"))
         return Manifest(
             number=fields["number"],
-            words=fields["words"],
+            words=tuple((name, path) for name, path in fields["words"]),
             segments=tuple(Segment(**segment) for segment in fields["segments"]),
             tombstones=tuple(fields["tombstones"]),
             files=tuple(File(**file) for file in fields["files"]),
@@ -180,16 +184,18 @@ def advance(
     folder.mkdir(parents=True, exist_ok=True)
     force = previous.number if in_force is None else in_force
     clean(folder, keep=(force - 1, force, previous.number))
-    words = _advance_words(folder, previous, number, change)
+    words = tuple(_advance_words(folder, previous, number, change))
     segments, tombstones = _advance_vectors(folder, previous, number, change)
     known = {Path(file.name).name: file for file in previous.files}
     paths = [folder / segment.name for segment in segments]
-    paths += sorted(path for path in words.iterdir() if path.suffix != ".lock")
+    folders = [folder / path for _, path in words]
+    for each in folders:
+        paths += sorted(path for path in each.iterdir() if path.suffix != ".lock")
     files = tuple(_describe(path, folder, known) for path in paths)
-    manifest = Manifest(number, words.name, tuple(segments), tuple(tombstones), files)
+    manifest = Manifest(number, words, tuple(segments), tuple(tombstones), files)
     target = folder / f"{number}.json"
     target.write_text(json.dumps(asdict(manifest)), "utf-8")
-    for path in (target, *paths, words, folder):
+    for path in (target, *paths, *folders, folder):
         _flush(path)
     return manifest
 
@@ -203,7 +209,8 @@ def clean(folder: Path, *, keep: Sequence[int]) -> None:
     for number in keep:
         if (folder / f"{number}.json").is_file():
             manifest = read_manifest(folder, number)
-            kept |= {f"{number}.json", manifest.words, *(item.name for item in manifest.segments)}
+            kept |= {f"{number}.json", f"{number}.words"}
+            kept |= {segment.name for segment in manifest.segments}
     for path in folder.iterdir():
         if path.name in kept:
             continue
@@ -219,17 +226,28 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _advance_words(folder: Path, previous: Manifest, number: int, change: Change) -> Path:
-    words = folder / f"{number}.words"
-    words.mkdir()
-    if previous.words:
-        for path in (folder / previous.words).iterdir():
-            if path.suffix != ".lock":
-                _link(path, words / path.name)
-    else:
-        lexical.create(words)
-    lexical.update(words, removed=change.removed_documents, added=change.entries)
-    return words
+def _advance_words(
+    folder: Path, previous: Manifest, number: int, change: Change
+) -> Iterator[tuple[str, str]]:
+    """Yield each collection that has words now, and the folder with its index."""
+    before = dict(previous.words)
+    added: dict[str, list[Entry]] = {}
+    for entry in change.entries:
+        added.setdefault(entry.collection, []).append(entry)
+    for collection in sorted({*before, *added}):
+        words = folder / f"{number}.words" / digest(collection)
+        words.mkdir(parents=True)
+        if collection in before:
+            for path in (folder / before[collection]).iterdir():
+                if path.suffix != ".lock":
+                    _link(path, words / path.name)
+        else:
+            lexical.create(words)
+        removed = change.removed_documents.get(collection, ())
+        if removed or collection in added:
+            lexical.update(words, removed=removed, added=added.get(collection, ()))
+        if LexicalIndex(words).size:
+            yield collection, words.relative_to(folder).as_posix()
 
 
 def _link(source: Path, target: Path) -> None:
@@ -271,16 +289,15 @@ def _advance_vectors(
 
 
 def _describe(path: Path, folder: Path, known: dict[str, File]) -> File:
-    """Return a file's entry; a hard link to a file of the previous generation isn't read again."""
+    """Return a file's entry; one that the previous generation has, too, isn't read again.
+
+    That is cheaper, and damage that was done since isn't taken for what belongs there.
+    """
     name = path.relative_to(folder).as_posix()
     status = path.stat()
     before = known.get(path.name)
-    if (
-        before
-        and path.name not in _COPIED
-        and status.st_nlink > 1
-        and before.size == status.st_size
-    ):
+    same = before and (before.name == name or status.st_nlink > 1) and path.name not in _COPIED
+    if before and same and before.size == status.st_size:
         return replace(before, name=name)
     return File(name, status.st_size, checksum(path))
 

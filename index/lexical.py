@@ -48,17 +48,20 @@ class Entry:
 
 
 class LexicalIndex:
-    """The words of all chunks of one generation, opened for searching."""
+    """The words of one collection or of several, opened for searching.
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index in `folder`.
+    Each collection has an index of its own, so that how rare a word is, and with it the ranking,
+    doesn't depend on documents that aren't searched.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        """Open the indexes in `folders`, one for each collection.
 
         Raises:
-            CatalogueError: The folder doesn't hold one.
+            CatalogueError: A folder doesn't hold one.
         """
-        self._index = _open(folder)
-        self._searcher = self._index.searcher()
-        self._schema = self._index.schema
+        self._searchers = [_open(folder).searcher() for folder in folders]
+        self._schema = _schema()
         self._analyzer = _analyzer()
 
     def terms(self, text: str) -> list[str]:
@@ -67,12 +70,12 @@ class LexicalIndex:
 
     def document_frequency(self, term: str) -> int:
         """Return in how many chunks a stem occurs."""
-        return int(self._searcher.doc_freq("body", term))
+        return sum(int(searcher.doc_freq("body", term)) for searcher in self._searchers)
 
     @property
     def size(self) -> int:
         """Number of chunks."""
-        return int(self._searcher.num_docs)
+        return sum(int(searcher.num_docs) for searcher in self._searchers)
 
     def question_terms(self, question: str) -> dict[str, float]:
         """Return the stems of a question, each with how sure it is that it was meant.
@@ -87,26 +90,23 @@ class LexicalIndex:
                 found.setdefault(correction or stem, CORRECTED if correction else 1.0)
         return found
 
-    def search(self, text: str, k: int, *, collection: str | None) -> tuple[Keys, Scores]:
+    def search(self, text: str, k: int) -> tuple[Keys, Scores]:
         """Return keys and scores of the `k` chunks whose words fit `text` best, best first."""
         from tantivy import Occur, Query
 
         parts = [*self._term_queries(text), *self._phrase_queries(text)]
-        if not parts or not self.size:
+        if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         query = Query.boolean_query([(Occur.Should, part) for part in parts])
-        if collection is not None:
-            inside = Query.term_query(self._schema, "collection", collection)
-            query = Query.boolean_query(
-                [(Occur.Must, Query.const_score_query(inside, 0.0)), (Occur.Must, query)]
-            )
-        hits = self._searcher.search(query, limit=k, count=False).hits
-        keys = np.array(
-            self._searcher.fast_field_values("key", [address for _, address in hits]), np.int64
-        )
-        scores = np.array([score for score, _ in hits], np.float32)
+        found: list[int] = []
+        scored: list[float] = []
+        for searcher in self._searchers:
+            hits = searcher.search(query, limit=k, count=False).hits
+            found += searcher.fast_field_values("key", [address for _, address in hits])
+            scored += [score for score, _ in hits]
+        keys, scores = np.array(found, np.int64), np.array(scored, np.float32)
         # Ties are broken by key, as in dense search, so that a ranking doesn't depend on segments.
-        order = np.lexsort((keys, -scores))
+        order = np.lexsort((keys, -scores))[:k]
         return keys[order], scores[order]
 
     def _term_queries(self, text: str) -> list[tantivy.Query]:
@@ -139,9 +139,10 @@ class LexicalIndex:
 
     def _occurs(self, stem: str) -> bool:
         return any(
-            self._searcher.doc_freq(field, stem)
+            searcher.doc_freq(field, stem)
             # Frequencies count what was removed until tantivy merges its segment away.
-            and self._searcher.search(self._weighted(field, stem, 1.0), limit=1, count=False).hits
+            and searcher.search(self._weighted(field, stem, 1.0), limit=1, count=False).hits
+            for searcher in self._searchers
             for field in WEIGHTS
         )
 
@@ -156,13 +157,7 @@ def create(folder: Path) -> None:
     """Make an empty index in an empty folder."""
     import tantivy
 
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("key", fast=True)
-    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("collection", tokenizer_name="raw", index_option="basic")
-    for field in WEIGHTS:
-        builder.add_text_field(field, tokenizer_name="footnote", index_option="position")
-    index = tantivy.Index(builder.build(), path=str(folder))
+    index = tantivy.Index(_schema(), path=str(folder))
     index.register_tokenizer("footnote", _analyzer())
     index.writer(_HEAP, 1).commit()
 
@@ -184,7 +179,6 @@ def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> N
         document = tantivy.Document()
         document.add_unsigned("key", entry.key)
         document.add_text("document", entry.document_id)
-        document.add_text("collection", entry.collection)
         document.add_text("body", segmented(entry.body))
         document.add_text("heading", segmented(entry.heading))
         document.add_text("faint", segmented(entry.faint))
@@ -231,6 +225,17 @@ def _open(folder: Path) -> Any:
         ) from error
     index.register_tokenizer("footnote", _analyzer())
     return index
+
+
+def _schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    for field in WEIGHTS:
+        builder.add_text_field(field, tokenizer_name="footnote", index_option="position")
+    return builder.build()
 
 
 def _analyzer() -> tantivy.TextAnalyzer:

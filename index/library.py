@@ -23,10 +23,12 @@ from index.errors import (
 )
 from index.generation import Generation, read_manifest
 from index.intake import Intake, join, remove_original, take_path, take_text, take_upload
+from index.lexical import LexicalIndex
 from index.progress import Progress, silent
 from index.sentence_transformer import SentenceTransformerEmbedder
 from index.settings import Settings
 from index.values import AddReport, Document, DocumentSummary
+from index.vectors import Keys
 
 VERSION = "0.1.0"
 _COLLECTION = re.compile(r"[\w][\w .-]{0,63}")
@@ -34,10 +36,32 @@ _COLLECTION = re.compile(r"[\w][\w .-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One consistent state of a library: the catalogue and the generation that belongs to it."""
+    """One consistent state of a library, or of one of its collections.
+
+    Attributes:
+        catalogue: The catalogue.
+        generation: The search index that belongs to it.
+        collection: The collection that is searched, or None for all.
+    """
 
     catalogue: CatalogueReader
     generation: Generation
+    collection: str | None = None
+
+    @property
+    def words(self) -> LexicalIndex:
+        """The words of what is searched."""
+        return self.generation.words(self.collection)
+
+    @property
+    def only(self) -> Keys | None:
+        """Keys of the chunks that may be found, int64 of shape (n,), or None for all."""
+        if self.collection is None:
+            return None
+        members = self.generation.members
+        if self.collection not in members:
+            members[self.collection] = self.catalogue.keys(self.collection)
+        return members[self.collection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,25 +214,27 @@ class Library:
         return full if full and full.is_file() else None
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
+    def snapshot(self, collection: str | None = None) -> Iterator[Snapshot]:
         """Give a consistent view; a generation that came into force meanwhile is picked up.
 
+        Args:
+            collection: The collection to look at, or None for all.
+
         Raises:
-            NotFoundError: Nothing was ever added.
+            NotFoundError: Nothing was ever added, or there is no such collection.
             MismatchError: The folder was written with another embedder or chunk size.
         """
         with self.reading() as reader:
             self.check_match(reader)
+            check_known(reader, collection)
             generation = self._open(reader.generation)
             if generation is not None:
-                yield Snapshot(reader, generation)
+                yield Snapshot(reader, generation, collection)
                 return
         # A writer was two generations ahead before the files could be opened: look again.
         with self.reading() as reader:
-            number = reader.generation
-            yield Snapshot(
-                reader, Generation(self.index_dir, read_manifest(self.index_dir, number))
-            )
+            manifest = read_manifest(self.index_dir, reader.generation)
+            yield Snapshot(reader, Generation(self.index_dir, manifest), collection)
 
     def status(self) -> Status:
         """Return what is in the library and whether it can be searched."""

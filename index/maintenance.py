@@ -95,7 +95,7 @@ def _derive(library: Library, writer: CatalogueWriter, progress: Progress) -> in
             [entry(key, collection, passage) for key, collection, passage in portion],
             np.array([key for key, _, _ in portion], np.int64),
             vectors,
-            (),
+            {},
             (),
         )
         manifest = advance(library.index_dir, manifest, change, in_force=in_force)
@@ -154,7 +154,7 @@ def _check_generation(library: Library, reader: CatalogueReader) -> Iterator[str
     keys = reader.keys()
     if not np.array_equal(generation.keys, keys):
         yield "index: its vectors aren't those of the catalogue; run 'python -m index rebuild'"
-    elif generation.words is not None and generation.words.size != len(keys):
+    elif generation.words(None).size != len(keys):
         yield "index: its words aren't those of the catalogue; run 'python -m index rebuild'"
     else:
         yield from _compare_vectors(generation, reader)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 
 from index.errors import InvalidInputError, NotFoundError
-from index.library import Library, Snapshot, Status, check_known
+from index.library import Library, Snapshot, Status
 from index.values import Chunk, Document, digest
 from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
 from retrieval.courtesies import Reply, reply_courteously
@@ -69,18 +69,15 @@ class Assistant:
         """
         question = self._check(question)
         clock = Clock()
-        with self.library.snapshot() as snapshot:
-            check_known(snapshot.catalogue, collection)
-            reply = reply_courteously(question, snapshot, collection, self.library.embedder)
+        with self.library.snapshot(collection) as snapshot:
+            reply = reply_courteously(question, snapshot, self.library.embedder)
             if reply is not None:
                 return self._reply(question, reply, snapshot, clock)
             with clock.time("rewrite"):
                 turns = [Turn(turn.role, _clean(turn.content)) for turn in history]
                 standalone = self._rewriter.rewrite(question, turns)
             with clock.time("search"):
-                hits = self._search(
-                    standalone, max(SHOWN_HITS, self._passages), snapshot, collection
-                )
+                hits = self._search(standalone, max(SHOWN_HITS, self._passages), snapshot)
             with clock.time("read"):
                 reading = self.reader.read(standalone, hits[: self._passages], snapshot)
             with clock.time("cite"):
@@ -131,9 +128,8 @@ class Assistant:
         query = self._check(query)
         if not 1 <= k <= MOST_HITS:
             raise InvalidInputError(f"can't return {k} hits; ask for 1 to {MOST_HITS}")
-        with self.library.snapshot() as snapshot:
-            check_known(snapshot.catalogue, collection)
-            return self._search(query, k, snapshot, collection)
+        with self.library.snapshot(collection) as snapshot:
+            return self._search(query, k, snapshot)
 
     def status(self) -> Status:
         """Return the library's status, with the reader and the language model among the models."""
@@ -155,16 +151,13 @@ class Assistant:
             )
         return _clean(question.strip())
 
-    def _search(
-        self, query: str, k: int, snapshot: Snapshot, collection: str | None
-    ) -> tuple[Hit, ...]:
-        words = snapshot.generation.words
-        if words is None or not words.size:
+    def _search(self, query: str, k: int, snapshot: Snapshot) -> tuple[Hit, ...]:
+        if not snapshot.words.size:
             raise NotFoundError(
                 "there are no documents to search; add some with 'python -m index add PATH'"
             )
         vector = self.library.embedder.embed([query])[0]
-        return search(snapshot, query, vector, k=k, collection=collection)
+        return search(snapshot, query, vector, k=k)
 
     def _answer(self, standalone: str, reading: Reading, snapshot: Snapshot) -> Answer:
         """Return the answer that the reading allows: quotes with citations, or none."""

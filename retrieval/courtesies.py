@@ -19,19 +19,22 @@ from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
 
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|thanks?|thank you|"
-    r"many thanks|bye|goodbye|ok|okay|great|help|what can you do|who are you)"
-    r"(?: (?:there|all|again|footnote|very much|so much|a lot))*[\s.!?,]*",
+    r"(?:(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|thanks?|thank you|"
+    r"many thanks|bye|goodbye|ok|okay|great|perfect|cool|help(?: me)?|how are you|"
+    r"what can you do|what are you|who are you|how do(?:es)? (?:you|this) work)"
+    r"(?: (?:there|all|again|footnote|today|very much|so much|a lot|for me))*[\s.!?,]*)+",
     re.IGNORECASE,
 )
+_DOCUMENTS = r"(?:document|doc|file|source|article|text|paper)s"
 _LISTING = re.compile(
-    r"(?:(?:which|what) (?:\w+ )?(?:documents|files|sources|articles|texts|papers)"
-    r" (?:do you have|do you know|have you got|are (?:there|here|available|indexed|loaded)|"
-    r"can (?:i|you) (?:ask about|search|see|read|use))|"
-    r"(?:please )?(?:list|show)(?: me)? (?:all )?(?:the |your |my )?"
-    r"(?:documents|files|sources|articles)|"
-    r"what (?:do you know|can i ask)(?: about)?|how many (?:documents|files|sources) "
-    r"(?:do you have|are there|have you got))[\s.?!]*",
+    r"(?:(?:please|can you|could you|would you|tell me) )*(?:"
+    rf"(?:which|what) (?:\w+ )?{_DOCUMENTS} (?:(?:do you|you) (?:have|know|use)|have you got|"
+    r"are (?:there|here|available|indexed|loaded)|can (?:i|you) (?:ask about|search|see|read|use))|"
+    rf"(?:list|show|give)(?: me)? (?:a list of )?(?:all )?(?:the |your |my )?{_DOCUMENTS}|"
+    rf"how many {_DOCUMENTS} (?:(?:do you have|have you got)|"
+    r"are (?:there|here|available|indexed|loaded))|"
+    r"what (?:do you know|can i ask)(?: you)?(?: about)?|"
+    r"what(?:'s|’s| is) in (?:your|the|this) (?:library|collection|index))(?: please)?[\s.?!]*",
     re.IGNORECASE,
 )
 _SUMMARY = re.compile(
@@ -44,6 +47,11 @@ _SUMMARY = re.compile(
 _ENGLISH = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _EVERYTHING = re.compile(
     r"(?:it|this|that|them|all|everything|(?:the|all(?: the)?|your) \w+)", re.IGNORECASE
+)
+_UNNAMED = re.compile(
+    r"it|this|that|them|all|everything|"
+    rf"(?:all )?(?:of )?(?:the |your |my |this |these )?{_DOCUMENTS}?",
+    re.IGNORECASE,
 )
 _FILLER = re.compile(
     r"\b(?:the|a|an|this|that|my|our|your|article|document|file|report|text|paper|page|about|on|of|"
@@ -72,18 +80,18 @@ class Reply:
     abstained: bool
 
 
-def reply_courteously(
-    question: str, snapshot: Snapshot, collection: str | None, embedder: Embedder
-) -> Reply | None:
+def reply_courteously(question: str, snapshot: Snapshot, embedder: Embedder) -> Reply | None:
     """Return a reply to what isn't a question to the documents, or None where it is one."""
     question = question.strip()
     subject = find_subject(question)
     if not (_GREETING.fullmatch(question) or _LISTING.fullmatch(question) or subject):
-        return _decline_language(question, snapshot, collection)
-    summaries = snapshot.catalogue.summaries(collection)
+        return _decline_language(question, snapshot)
+    summaries = snapshot.catalogue.summaries(snapshot.collection)
     if subject:
         document = find_document(subject, summaries)
         quotes = pick_sentences(document, snapshot, embedder) if document else ()
+        if not quotes and len(summaries) > 1 and _UNNAMED.fullmatch(subject):
+            return Reply(f"Which one? {list_documents(summaries)}", (), abstained=False)
         return Reply("", quotes, abstained=False) if quotes else None
     if _GREETING.fullmatch(question):
         return Reply(greet(summaries), (), abstained=True)
@@ -96,9 +104,9 @@ def is_small_talk(question: str) -> bool:
     return bool(_GREETING.fullmatch(question) or _LISTING.fullmatch(question))
 
 
-def _decline_language(question: str, snapshot: Snapshot, collection: str | None) -> Reply | None:
+def _decline_language(question: str, snapshot: Snapshot) -> Reply | None:
     """Return a refusal where neither documents nor models know the question's language."""
-    served = {*snapshot.catalogue.languages(collection), *MODEL_LANGUAGES} - {UNKNOWN}
+    served = {*snapshot.catalogue.languages(snapshot.collection), *MODEL_LANGUAGES} - {UNKNOWN}
     is_english = "en" in served and _ENGLISH.match(question)
     foreign = None if is_english else find_foreign(question, served)
     if foreign is None:

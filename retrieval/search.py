@@ -22,7 +22,6 @@ def search(
     vector: Vectors,
     *,
     k: int,
-    collection: str | None = None,
 ) -> tuple[Hit, ...]:
     """Return the `k` passages that fit `query` best, best first.
 
@@ -31,11 +30,10 @@ def search(
         query: The question, as words.
         vector: The question, embedded: float32 of unit length, shape (dim,).
         k: How many passages.
-        collection: The collection to search, or None for all.
     """
     depth = max(DEPTH, 2 * k)
-    only = None if collection is None else snapshot.catalogue.keys(collection)
-    lexical = snapshot.generation.matching(query, depth, collection=collection)
+    only = snapshot.only
+    lexical = snapshot.words.search(query, depth)
     first = fuse(snapshot.generation.nearest(vector, depth, only=only), lexical)
     vector = _feed_back(vector, first, snapshot)
     scores = fuse(snapshot.generation.nearest(vector, depth, only=only), lexical)

@@ -92,9 +92,9 @@ class SimilarityReader:
 
     def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:
         """Return the sentences of `hits`, best first, and how likely the first is right."""
-        words = snapshot.generation.words
+        words = snapshot.words
         candidates = find_candidates(hits)
-        if words is None or not candidates:
+        if not candidates:
             return Reading((), 0.0)
         prepared = prepare_question(question, words)
         measures = measure(prepared, candidates, words)

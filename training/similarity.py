@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import DatasetError
 from index.library import Library
 from index.progress import progress_bar
 from index.settings import Settings
@@ -117,9 +116,7 @@ def collect(
             hits = assistant.search(question.text, k=passages)
             candidates = find_candidates(hits)
             with library.snapshot() as snapshot:
-                words = snapshot.generation.words
-                if words is None:
-                    raise DatasetError("the articles hold no text; give other data with --data")
+                words = snapshot.words
                 prepared = prepare_question(question.text, words)
                 measures = measure(prepared, candidates, words)
             measures[:, COSINE] = reader.cosines(question.text, candidates)

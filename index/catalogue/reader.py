@@ -109,6 +109,15 @@ class CatalogueReader:
         rows = self.connection.execute("SELECT DISTINCT collection FROM documents ORDER BY 1")
         return tuple(str(row[0]) for row in rows)
 
+    def by_collection(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return those of these documents that exist, by their collection."""
+        found: dict[str, list[str]] = {}
+        for document_id in ids:
+            row = self._one("SELECT collection FROM documents WHERE id = ?", document_id)
+            if row is not None:
+                found.setdefault(row[0], []).append(document_id)
+        return found
+
     def languages(self, collection: str | None = None) -> frozenset[str]:
         """Return the languages (ISO 639-1) of the documents."""
         rows = self.connection.execute(
