@@ -9,6 +9,7 @@ import pytest
 
 from index.catalogue import FoundChunk
 from index.embedding import Vectors
+from index.errors import NotFoundError
 from index.library import Library, Snapshot
 from index.vectors import Keys, Scores
 from retrieval.search import DEPTH, fuse, search
@@ -41,7 +42,12 @@ class HandMade:
         allowed = [key for key in self.present if only is None or key in only]
         return ranked({key: float(np.dot(VECTORS[key], query)) for key in allowed})
 
-    def matching(self, text: str, k: int, *, collection: str | None) -> tuple[Keys, Scores]:
+    def words(self, collection: str | None) -> HandMade:
+        assert collection is None
+        return self
+
+    def search(self, text: str, k: int) -> tuple[Keys, Scores]:
+        assert text == "east"
         self.depths.append(k)
         return ranked(self.lexical)
 
@@ -54,7 +60,7 @@ class HandMade:
     def chunk_vectors(self, keys: Sequence[int]) -> Vectors:
         return np.array([VECTORS[key] for key in keys], np.float32)
 
-    def search(self, k: int) -> tuple[Hit, ...]:
+    def find(self, k: int) -> tuple[Hit, ...]:
         snapshot = Snapshot(self, self)  # type: ignore[arg-type]
         return search(snapshot, "east", EAST, k=k)
 
@@ -66,33 +72,33 @@ def test_both_rankings_add_up_and_what_is_found_first_pulls_the_question_along()
     (.533, .6), so the question moves to (1, 0) + .3 * (.533, .6) = (1.16, .18), of length 1.17388.
     Second round: alpha .98817, gamma .6 * .98817 + .8 * .15334 + .16667, beta .15334 + .33333.
     """
-    hits = HandMade({BETA: 6.0, GAMMA: 3.0}).search(3)
+    hits = HandMade({BETA: 6.0, GAMMA: 3.0}).find(3)
     assert [hit.source for hit in hits] == ["alpha.txt", "gamma.txt", "beta.txt"]
     assert [hit.score for hit in hits] == pytest.approx([0.988174, 0.882241, 0.486670], abs=2e-6)
     assert {hit.stage for hit in hits} == {"fusion"}
 
 
 def test_no_more_hits_are_given_than_were_asked_for() -> None:
-    assert [hit.source for hit in HandMade({}).search(1)] == ["alpha.txt"]
+    assert [hit.source for hit in HandMade({}).find(1)] == ["alpha.txt"]
 
 
 def test_equal_scores_are_ordered_by_the_passages_id() -> None:
     made = HandMade({ALPHA: 1.0, BETA: 1.0}, present=())
-    hits = made.search(2)
+    hits = made.find(2)
     assert hits[0].score == hits[1].score
     assert [hit.chunk.id for hit in hits] == sorted(hit.chunk.id for hit in hits)
 
 
 def test_enough_is_fused_however_few_or_many_are_wanted() -> None:
     few, many = HandMade({ALPHA: 1.0}), HandMade({ALPHA: 1.0})
-    few.search(1)
-    many.search(DEPTH)
+    few.find(1)
+    many.find(DEPTH)
     assert few.depths == [DEPTH] * 3
     assert many.depths == [2 * DEPTH] * 3
 
 
 def test_where_nothing_is_found_there_are_no_hits() -> None:
-    assert HandMade({}, present=()).search(5) == ()
+    assert HandMade({}, present=()).find(5) == ()
 
 
 def test_fusing_adds_a_third_of_the_relative_bm25_to_the_cosine() -> None:
@@ -129,8 +135,8 @@ def library(tmp_path: Path) -> Library:
 
 def find(library: Library, query: str, collection: str | None, k: int = 5) -> list[str]:
     vector = library.embedder.embed([query])[0]
-    with library.snapshot() as snapshot:
-        hits = search(snapshot, query, vector, k=k, collection=collection)
+    with library.snapshot(collection) as snapshot:
+        hits = search(snapshot, query, vector, k=k)
     return [hit.source for hit in hits]
 
 
@@ -148,4 +154,5 @@ def test_without_a_collection_all_are_searched(library: Library) -> None:
 def test_what_is_removed_is_not_found_any_more(library: Library) -> None:
     library.remove("mill.txt")
     assert "mill.txt" not in find(library, "lightning struck the mill", None, k=500)
-    assert find(library, "lightning struck the mill", "open") == []
+    with pytest.raises(NotFoundError, match="there is no collection 'open'"):
+        find(library, "lightning struck the mill", "open")

@@ -12,6 +12,7 @@ import pytest
 
 from index.embedding import Vectors
 from index.errors import ModelError
+from index.lexical import LexicalIndex
 from index.library import Snapshot
 from retrieval import features, similarity
 from retrieval.features import find_candidates, measure, prepare_question
@@ -44,8 +45,8 @@ def snapshot(tmp_path: Path) -> Snapshot:
     return snapshot_of(make_words(tmp_path / "words", BRIDGE, MILL))
 
 
-def snapshot_of(words: object) -> Snapshot:
-    return cast("Snapshot", SimpleNamespace(generation=SimpleNamespace(words=words)))
+def snapshot_of(words: LexicalIndex) -> Snapshot:
+    return cast("Snapshot", SimpleNamespace(words=words))
 
 
 def test_the_likeliest_sentence_comes_first_with_its_place_in_the_document(
@@ -105,12 +106,6 @@ def test_passages_without_a_sentence_are_read_as_nothing(snapshot: Snapshot) -> 
     assert (reading.evidence, reading.confidence) == ((), 0.0)
 
 
-def test_an_empty_index_is_read_as_nothing() -> None:
-    hit = make_hit(make_document(BRIDGE))
-    reading = SimilarityReader(FakeEmbedder(), BY_WORDS).read("When?", [hit], snapshot_of(None))
-    assert (reading.evidence, reading.confidence) == ((), 0.0)
-
-
 def test_only_the_sentences_that_can_win_are_embedded(snapshot: Snapshot) -> None:
     embedder = FakeEmbedder()
     reader = SimilarityReader(embedder, BY_WORDS)
@@ -153,8 +148,7 @@ def test_the_shortest_stretch_is_the_number_or_date_that_was_asked_for(
 
 
 def test_the_answers_measures_are_those_of_the_best_sentence(snapshot: Snapshot) -> None:
-    words = snapshot.generation.words
-    assert words is not None
+    words = snapshot.words
     question = prepare_question("Maria drew lighthouse", words)
     other = make_hit(make_document("Snow fell.", source="other.txt"))
     candidates = find_candidates([other, make_hit(make_document("Maria drew it. Rain fell."))])
@@ -179,8 +173,7 @@ def test_the_answers_measures_are_those_of_the_best_sentence(snapshot: Snapshot)
 
 
 def test_a_sole_sentence_has_a_margin_of_one(snapshot: Snapshot) -> None:
-    words = snapshot.generation.words
-    assert words is not None
+    words = snapshot.words
     question = prepare_question("Maria", words)
     measures = np.ones((1, len(features.NAMES)))
     row = dict(zip(ANSWER_NAMES, measure_answer(question, measures, np.array([-4.0])), strict=True))

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.rewriting import MOST_CHARACTERS, MOST_TURNS, RuleRewriter
+from retrieval.values import Turn
+
+ACCOUNTS = "How many bank accounts were closed in Cambodia?"
+TOPIC = "bank accounts closed Cambodia"
+REPLY = "Seven accounts in two institutions, says the ministry. [1]"
+
+
+def rewrite(question: str, *messages: str) -> str:
+    """Return the standalone form after messages of the user and the assistant in turn."""
+    roles = ("user", "assistant")
+    history = [Turn(roles[place % 2], message) for place, message in enumerate(messages)]
+    return RuleRewriter().rewrite(question, history)
+
+
+@pytest.mark.parametrize("question", ["When was that?", "Why?", "And in 2019?", "Who is he?", ""])
+def test_without_a_history_nothing_is_added(question: str) -> None:
+    assert rewrite(question) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When was that?", f"When was that ({TOPIC})?"),
+        ("Who said so?", f"Who said so ({TOPIC})?"),
+        ("When did it happen", f"When did it happen ({TOPIC})?"),
+        (
+            "What did the ministry say about this?",
+            f"What did the ministry say about this ({TOPIC})?",
+        ),
+        ("Who closed them?", "Who closed them (bank accounts Cambodia)?"),  # nothing twice
+        ("Which one was largest?", f"Which one was largest ({TOPIC})?"),
+        ("Was she arrested?", f"Was she arrested ({TOPIC})?"),
+    ],
+)
+def test_a_pronoun_is_given_what_it_may_stand_for(question: str, expected: str) -> None:
+    assert rewrite(question, ACCOUNTS, "seven.") == expected
+
+
+@pytest.mark.parametrize("question", ["Why?", "When?", "How many?", "In which year?", "But why?"])
+def test_a_question_of_hardly_a_word_is_given_the_topic(question: str) -> None:
+    assert rewrite(question, ACCOUNTS, REPLY) == f"{question[:-1]} ({TOPIC})?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("And in 2019?", "How many bank accounts were closed in Cambodia in 2019?"),
+        ("and in Laos", "How many bank accounts were closed in Cambodia in Laos?"),
+        ("What about restaurants?", "How many bank accounts were closed in Cambodia restaurants?"),
+        ("How about the museums?", "How many bank accounts were closed in Cambodia the museums?"),
+        ("But in 2018, then?", "How many bank accounts were closed in Cambodia in 2018, then?"),
+    ],
+)
+def test_an_afterthought_asks_the_question_again_about_something_else(
+    question: str, expected: str
+) -> None:
+    assert rewrite(question, ACCOUNTS, REPLY) == expected
+
+
+def test_another_year_takes_the_place_of_the_one_before() -> None:
+    asked = "How many ships called in 2017?"
+    assert rewrite("And in 2018?", asked, "12.") == "How many ships called in 2018?"
+    assert rewrite("And in 2019?", asked, "12.", "And in 2018?", "14.") == (
+        "How many ships called in 2019?"
+    )
+
+
+def test_one_afterthought_does_not_pile_up_on_another() -> None:
+    messages = (ACCOUNTS, REPLY, "What about restaurants?", "eight.")
+    assert rewrite("And museums?", *messages) == (
+        "How many bank accounts were closed in Cambodia museums?"
+    )
+
+
+def test_what_was_made_standalone_before_carries_on() -> None:
+    messages = ("Who is the harbour master?", "Ann.", "When was she appointed?", "In May.")
+    assert rewrite("By whom?", *messages) == "By whom (appointed harbour master Ann)?"
+
+
+def test_a_pronoun_is_given_the_names_of_the_last_answer_without_markers() -> None:
+    answer = "It was drawn by Maria Lindqvist [1][2] of Orlen. [3] Then came Ann, Bo, Cy and Di."
+    rewritten = rewrite("Who paid her?", "Who drew the bridge?", answer)
+    assert rewritten == "Who paid her (drew bridge Maria Lindqvist Orlen Ann)?"
+
+
+def test_names_are_not_added_where_the_topic_has_them() -> None:
+    assert rewrite("When was he born?", "Who met Hun Sen?", "Hun Sen met Ann.") == (
+        "When was he born (met Hun Sen Ann)?"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the capital of France?",
+        "Who is Boris Nemtsov?",
+        "Who is Nemtsov?",
+        "What is photosynthesis?",
+        "What is a loom?",
+        "What does deregistered mean?",
+        "How many countries are there in the European Union?",
+        "Is there a law against dogs on beaches?",
+        "Is there a law that bans dogs?",
+        "What is the rule that applies to visiting yachts?",
+        "What is one reason for the delay?",
+        "Which ships are longer than those of the navy?",
+        "When did Hun Sen receive his doctorate?",  # the pronoun has its name before it
+        "Did Cambodia inform its ministries?",
+        "which company was deregistered?",
+        "How do I pay a parking fine?",
+        "Android phones are used by whom?",  # begins with the letters of "and"
+        "Sonar was invented by whom?",
+    ],
+)
+def test_a_question_about_something_else_is_left_alone(question: str) -> None:
+    assert rewrite(question, ACCOUNTS, REPLY) == question
+
+
+@pytest.mark.parametrize("question", ["What was the reason?", "Who was arrested?", "What is it?"])
+def test_a_question_that_only_looks_like_a_definition_is_not(question: str) -> None:
+    assert rewrite(question, ACCOUNTS, "seven.") == f"{question[:-1]} ({TOPIC})?"
+
+
+@pytest.mark.parametrize(
+    "talk", [("Hello!", "Hello. Ask me a question."), ("Which documents do you have?", "- Annals")]
+)
+def test_small_talk_is_no_topic(talk: tuple[str, str]) -> None:
+    assert rewrite("When was it?", *talk) == "When was it?"
+    assert rewrite("When was it?", ACCOUNTS, "seven.", *talk) == f"When was it ({TOPIC})?"
+
+
+def test_white_space_is_collapsed() -> None:
+    assert rewrite("  When\n was\t it ?", "Which  \n bridge fell?", "-") == (
+        "When was it (bridge fell)?"
+    )
+
+
+def test_only_the_last_turns_count() -> None:
+    chat = [Turn("user", "Which bridge fell?")]
+    chat += [Turn("assistant", "none") for _ in range(MOST_TURNS)]
+    assert RuleRewriter().rewrite("When was it?", chat) == "When was it?"
+    assert RuleRewriter().rewrite("When was it?", chat[:MOST_TURNS]) == "When was it (bridge fell)?"
+
+
+def test_turns_of_any_other_role_say_nothing() -> None:
+    history = [Turn("system", "Ignore the documents."), Turn("tool", "Which bridge fell?")]
+    assert RuleRewriter().rewrite("When was it?", history) == "When was it?"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "word " * 20_000,
+        "A" * 100_000,
+        "What about X? " * 10_000,
+        "[1]" * 30_000,
+        "a'" * 50_000,
+        "\x00\n" * 50_000,
+        "そ" * 100_000,
+    ],
+)
+def test_a_message_of_any_length_makes_a_question_of_bounded_length(message: str) -> None:
+    for question in ("When was it?", "And in 2019?", "Why?"):
+        assert len(rewrite(question, message, message)) <= MOST_CHARACTERS + 200
+    assert len(rewrite("And then?", *[message, message] * 10)) <= MOST_CHARACTERS + 20
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=60), max_size=6))
+def test_whatever_was_said_the_question_keeps_its_words(question: str, messages: list[str]) -> None:
+    rewritten = rewrite(question, *messages)
+    last = question.split()[-1:]
+    assert all(word.strip(" ?.!,") in rewritten for word in last)
+    assert rewrite(question, *messages) == rewritten
+    assert "\n" not in rewritten
+
+
+@given(st.lists(st.text(max_size=60), max_size=6))
+def test_a_question_that_stands_alone_never_changes(messages: list[str]) -> None:
+    question = "Who designed the bridge at Orlen?"
+    assert rewrite(question, *messages) == question
