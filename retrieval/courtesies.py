@@ -22,7 +22,7 @@ _GREETING = re.compile(
     r"(?:(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|thanks?|thank you|"
     r"many thanks|bye|goodbye|ok|okay|great|perfect|cool|help(?: me)?|how are you|"
     r"what can you do|what are you|who are you|how do(?:es)? (?:you|this) work)"
-    r"(?: (?:there|all|again|footnote|today|very much|so much|a lot|for me))*[\s.!?,]*)+",
+    r"(?:,? (?:there|all|again|footnote|today|very much|so much|a lot|for me))*[\s.!?,]*)+",
     re.IGNORECASE,
 )
 _DOCUMENTS = r"(?:document|doc|file|source|article|text|paper)s"

@@ -148,7 +148,6 @@ def _topic(question: str) -> list[str]:
 
 
 def _names(answer: str) -> list[str]:
-    text = _MARKER.sub("", answer)[:2_000]
-    names = re.findall(r"\b[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*", text)
+    names = re.findall(r"\b[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*", _MARKER.sub("", answer))
     known = [name for name in names if name.lower() not in _FUNCTION_WORDS | _LEANING]
     return list(dict.fromkeys(known))
