@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from index import lexical
 from index.errors import CatalogueError
-from index.lexical import CORRECTED, MOST_TERMS, Entry, LexicalIndex, segmented
+from index.lexical import (
+    CORRECTED,
+    MOST_TERMS,
+    Entry,
+    LexicalIndex,
+    create,
+    segmented,
+    update,
+)
 
 Find = Callable[..., list[int]]
 
@@ -34,7 +42,7 @@ def find(tmp_path: Path) -> Find:
 
     def find_among(query: str, *texts: str) -> list[int]:
         entries = [entry(key, text) for key, text in enumerate(texts, start=1)]
-        found, _ = make_words(next(folders), entries).search(query, 10, collection=None)
+        found, _ = make_words(next(folders), entries).search(query, 10)
         return [int(key) for key in found]
 
     return find_among
@@ -79,8 +87,8 @@ def test_a_misspelt_word_is_found(query: str, find: Find) -> None:
 
 def test_a_misspelt_word_is_less_sure_than_the_word_itself(harbour: LexicalIndex) -> None:
     assert harbour.question_terms("harbuor ferry") == {"harbour": CORRECTED, "ferri": 1.0}
-    _, (right, _) = harbour.search("harbour", 2, collection=None)
-    _, (wrong, _) = harbour.search("harbuor", 2, collection=None)
+    _, (right, _) = harbour.search("harbour", 2)
+    _, (wrong, _) = harbour.search("harbuor", 2)
     assert wrong == pytest.approx(CORRECTED * right)
 
 
@@ -99,7 +107,7 @@ def test_short_words_and_numbers_arent_corrected(find: Find) -> None:
 def test_a_word_that_stands_in_a_heading_alone_isnt_corrected(tmp_path: Path) -> None:
     words = make_words(tmp_path, [entry(1, "Wind.", "Zephyrus"), entry(2, "The zephyras blew.")])
     assert words.question_terms("Zephyrus") == {"zephyrus": 1.0}
-    assert words.search("Zephyrus", 5, collection=None)[0].tolist() == [1]
+    assert words.search("Zephyrus", 5)[0].tolist() == [1]
 
 
 def test_a_code_is_found_by_its_parts_in_their_order(find: Find) -> None:
@@ -132,23 +140,29 @@ def test_scripts_of_all_kinds_are_found(query: str, text: str, find: Find) -> No
 def test_headings_and_faint_lines_count_for_less(tmp_path: Path) -> None:
     texts = [entry(1, "x", "", "ferry"), entry(2, "x", "ferry"), entry(3, "ferry")]
     words = make_words(tmp_path, texts)
-    assert words.search("ferry", 5, collection=None)[0].tolist() == [3, 2, 1]
+    assert words.search("ferry", 5)[0].tolist() == [3, 2, 1]
 
 
-def test_a_collection_is_searched_by_itself_with_the_same_scores(tmp_path: Path) -> None:
-    words = make_words(
-        tmp_path, [entry(1, "ferry"), entry(2, "ferry", collection="b"), entry(3, "port")]
-    )
-    keys, scores = words.search("ferry", 5, collection="b")
-    assert keys.tolist() == [2]
-    assert scores[0] == words.search("ferry", 5, collection=None)[1][0]
-    assert words.search("ferry", 5, collection="no such")[0].tolist() == []
+def test_several_indexes_are_searched_as_one(tmp_path: Path) -> None:
+    make_words(tmp_path / "a", [entry(1, "ferry port")])
+    make_words(tmp_path / "b", [entry(2, "ferry")])
+    both = LexicalIndex(tmp_path / "a", tmp_path / "b")
+    assert both.size == 2
+    assert both.document_frequency("ferri") == 2
+    assert sorted(both.search("ferry", 5)[0].tolist()) == [1, 2]
+    assert both.search("ferry port", 1)[0].tolist() == [1]
+    assert LexicalIndex(tmp_path / "b").search("port", 5)[0].tolist() == []
+
+
+def test_no_index_at_all_finds_nothing() -> None:
+    assert LexicalIndex().size == 0
+    assert LexicalIndex().search("ferry", 5)[0].tolist() == []
 
 
 def test_texts_alike_are_found_by_key(tmp_path: Path) -> None:
     words = make_words(tmp_path, [entry(3, "ferry"), entry(1, "ferry"), entry(2, "ferry")])
-    assert words.search("ferry", 5, collection=None)[0].tolist() == [1, 2, 3]
-    assert len(words.search("ferry", 2, collection=None)[0]) == 2
+    assert words.search("ferry", 5)[0].tolist() == [1, 2, 3]
+    assert len(words.search("ferry", 2)[0]) == 2
 
 
 @pytest.mark.parametrize(
@@ -171,7 +185,7 @@ def test_texts_alike_are_found_by_key(tmp_path: Path) -> None:
     ],
 )
 def test_a_query_is_words_whatever_it_holds(query: str, harbour: LexicalIndex) -> None:
-    found, scores = harbour.search(query, 5, collection=None)
+    found, scores = harbour.search(query, 5)
     assert set(found.tolist()) == ({1, 2} if "harbour" in query else set())
     assert len(scores) == len(found)
 
@@ -179,7 +193,7 @@ def test_a_query_is_words_whatever_it_holds(query: str, harbour: LexicalIndex) -
 @given(st.text(max_size=80))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_query_can_be_asked(harbour: LexicalIndex, query: str) -> None:
-    found, scores = harbour.search(query, 2, collection=None)
+    found, scores = harbour.search(query, 2)
     assert len(found) == len(scores) <= 2
     assert sorted(scores, reverse=True) == scores.tolist()
 
@@ -188,7 +202,7 @@ def test_only_the_rarest_words_of_a_long_question_are_searched(tmp_path: Path) -
     frequent = [f"w{number}" for number in range(MOST_TERMS)]
     texts = [*([" ".join(frequent)] * 2), "needle"]
     words = make_words(tmp_path, [entry(key, text) for key, text in enumerate(texts, start=1)])
-    found, _ = words.search(" ".join([*frequent, "needle"]), 5, collection=None)
+    found, _ = words.search(" ".join([*frequent, "needle"]), 5)
     assert 3 in found
 
 
@@ -197,7 +211,7 @@ def test_a_removed_document_is_found_no_more(tmp_path: Path) -> None:
     lexical.update(tmp_path, removed=["document 1"], added=[entry(4, "port")])
     words = LexicalIndex(tmp_path)
     assert words.size == 3
-    assert words.search("ferry", 5, collection=None)[0].tolist() == [2]
+    assert words.search("ferry", 5)[0].tolist() == [2]
 
 
 def test_the_words_of_a_removed_document_dont_keep_others_from_being_corrected(
@@ -207,20 +221,20 @@ def test_the_words_of_a_removed_document_dont_keep_others_from_being_corrected(
     lexical.update(tmp_path, removed=["document 1", "document 2"], added=[])
     words = LexicalIndex(tmp_path)
     assert words.question_terms("zeppelin") == {"zeppelun": CORRECTED}
-    assert words.search("zeppelin", 5, collection=None)[0].tolist() == [3]
+    assert words.search("zeppelin", 5)[0].tolist() == [3]
 
 
 def test_a_document_can_be_removed_and_put_again_in_one_step(tmp_path: Path) -> None:
     make_words(tmp_path, [entry(1, "ferry", document_id="d")])
     lexical.update(tmp_path, removed=["d"], added=[entry(2, "port", document_id="d")])
     words = LexicalIndex(tmp_path)
-    assert words.search("ferry port", 5, collection=None)[0].tolist() == [2]
+    assert words.search("ferry port", 5)[0].tolist() == [2]
 
 
 def test_an_opened_index_stays_as_it_was(tmp_path: Path) -> None:
     words = make_words(tmp_path, [entry(1, "ferry")])
     lexical.update(tmp_path, removed=["document 1"], added=[entry(2, "ferry")])
-    assert words.search("ferry", 5, collection=None)[0].tolist() == [1]
+    assert words.search("ferry", 5)[0].tolist() == [1]
 
 
 def test_stems_and_their_frequency_can_be_asked_for(harbour: LexicalIndex) -> None:
