@@ -15,9 +15,7 @@ from index.lexical import (
     MOST_TERMS,
     Entry,
     LexicalIndex,
-    create,
     segmented,
-    update,
 )
 
 Find = Callable[..., list[int]]
