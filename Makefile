@@ -1,11 +1,11 @@
 # Two commands matter: `make run` and `make test`. Both set up .venv first, once.
 PYTHON ?= python3
 DATA ?= ../shared/data
-SEEDS ?= ../shared/seeds
+ARTICLES ?= ../shared/seeds
 PORT ?= 7860
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-export FOOTNOTE_TESTS_SEEDS := $(SEEDS)
+export ARTICLES
 
 .PHONY: run setup test evaluate figures similarity lock
 .DEFAULT_GOAL := run

@@ -17,7 +17,7 @@ from index.loaders import Limits, load
 from index.values import Extract
 
 ROOT = Path(__file__).resolve().parent.parent
-ARTICLES = ROOT / os.environ.get("FOOTNOTE_TESTS_SEEDS", "../shared/seeds")
+ARTICLES = ROOT / os.environ.get("ARTICLES", "../shared/seeds")
 FIELDS = {"id", "question", "answers", "unanswerable", "evidence", "history", "kind"}
 ASKED_FOR = frozenset({"who", "when", "how-many", "where", "yes-no", "list", "why", "identifier"})
 HARD = frozenset({"typo", "follow-up", "disagreement"})
@@ -139,7 +139,7 @@ def is_quoted(answer: str, question: dict[str, Any]) -> bool:
 def read_article(brief: Brief) -> str:
     path = ARTICLES / brief.article
     if not path.is_file():
-        pytest.skip(f"the article isn't at {path}; FOOTNOTE_TESTS_SEEDS names its folder")
+        pytest.skip(f"the article isn't at {path}; ARTICLES names its folder")
     return path.read_text(encoding="utf-8")
 
 
