@@ -22,7 +22,15 @@ from index.errors import (
     NotFoundError,
 )
 from index.generation import Generation, read_manifest
-from index.intake import Intake, join, remove_original, take_path, take_text, take_upload
+from index.intake import (
+    Intake,
+    join,
+    remove_original,
+    stored_path,
+    take_path,
+    take_text,
+    take_upload,
+)
 from index.lexical import LexicalIndex
 from index.progress import Progress, silent
 from index.sentence_transformer import SentenceTransformerEmbedder
@@ -171,8 +179,9 @@ class Library:
             NotFoundError: There is no such document.
             LockedError: Another process is writing.
         """
+        self.require_catalogue()
         with self.writing("remove"), self.catalogue.read() as reader:
-            ids = reader.find(source_or_id) or reader.find(str(Path(source_or_id).absolute()))
+            ids = reader.find(source_or_id) or reader.find(_as_stored(source_or_id))
             if not ids:
                 raise NotFoundError(
                     f"no document has the id or source {source_or_id!r}; "
@@ -389,13 +398,21 @@ class Library:
         Raises:
             NotFoundError: Nothing was ever added.
         """
+        self.require_catalogue()
+        with self.catalogue.read() as reader:
+            yield reader
+
+    def require_catalogue(self) -> None:
+        """Refuse a data folder that nothing was ever added to.
+
+        Raises:
+            NotFoundError: It is one.
+        """
         if not self.catalogue.exists():
             raise NotFoundError(
                 f"there is no index in {str(self.data_dir)!r}; make one with "
                 f"'python -m index add PATH --data-dir {self.data_dir}'"
             )
-        with self.catalogue.read() as reader:
-            yield reader
 
     @contextmanager
     def _job(self, kind: str) -> Iterator[None]:
@@ -427,6 +444,15 @@ def _check_collection(name: str) -> None:
             f"a collection can't be called {name[:80]!r}; use up to 64 letters, digits, spaces, "
             "dots, dashes and underscores"
         )
+
+
+def _as_stored(name: str) -> str:
+    """Return the path that a document of the file `name` would have in the catalogue."""
+    path = Path(name).absolute()
+    try:
+        return stored_path(path.parent.resolve() / path.name)
+    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL character
+        return stored_path(path)
 
 
 def _now() -> str:

@@ -27,8 +27,10 @@ def rebuild(library: Library, progress: Progress = silent) -> int:
     chunking settings than those now in force: then every document is cut and embedded anew.
 
     Raises:
+        NotFoundError: Nothing was ever added.
         LockedError: Another process is writing.
     """
+    library.require_catalogue()
     with library.writing("rebuild", check=False):
         with library.catalogue.read() as reader:
             matches = all(reader.setting(key) == ours for key, ours in library.identity.items())
