@@ -139,9 +139,15 @@ def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence without what repeats or overlaps something better."""
     kept: list[Evidence] = []
     for item in evidence:
-        if not any(item.quote == other.quote or _overlap(item, other) for other in kept):
+        if not any(_repeats(item, other) or _overlap(item, other) for other in kept):
             kept.append(item)
     return kept
+
+
+def _repeats(one: Evidence, other: Evidence) -> bool:
+    """Whether one quote holds all of the other, as a page's title holds its headline."""
+    first, second = (" ".join(item.quote.split()) for item in (one, other))
+    return first in second or second in first
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:

@@ -108,6 +108,15 @@ def test_what_overlaps_with_a_better_quote_is_not_said_again() -> None:
     assert compose([make_evidence(document, FIRE), both], document).text == f"{FIRE} [1]"
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [(OPENED, f"Home {OPENED}"), (f"Home {OPENED}", OPENED.replace(" ", "\n"))]
+)
+def test_what_a_better_quote_says_in_part_is_not_said_again(first: str, second: str) -> None:
+    one, two = make_document(first, source="a.txt"), make_document(second, source="b.txt")
+    evidence = [make_evidence(one, first, 1.0), make_evidence(two, second, 0.9)]
+    assert compose(evidence, one, two).text == f"{first} [1]"
+
+
 def test_white_space_is_collapsed_in_the_sentence_but_not_in_the_quote() -> None:
     wrapped = "The bridge\n  was\topened\u00a0in 1931."
     document = make_document(f"{FIRE}\n\n{wrapped}")
