@@ -10,15 +10,11 @@ from typing import Any, Protocol
 from evaluation.datasets import Dataset, Question
 from evaluation.staging import Staged, stage
 from evaluation.systems import JsonObject, complaints
-from index.errors import FootnoteError, InvalidInputError
+from index.errors import InvalidInputError, ServerError
 from index.progress import Progress, silent
 
 FILES_AT_ONCE = 50
 TRANSPORT = "network and queue"
-
-
-class ServerError(FootnoteError):
-    """A server can't be reached, or answers a request with an error."""
 
 
 class Client(Protocol):

@@ -13,7 +13,8 @@ commands print it as it is::
     │   └── MismatchError    it was written with another embedder or other chunking
     ├── ModelError           a packaged model or table is missing or not the one expected
     ├── CitationError        a quote that isn't a verbatim slice of its document
-    └── DatasetError         a question set that doesn't follow its format
+    ├── DatasetError         a question set that doesn't follow its format
+    └── ServerError          a server that is evaluated can't be reached or answers amiss
 """
 
 
@@ -59,3 +60,7 @@ class CitationError(FootnoteError):
 
 class DatasetError(FootnoteError):
     """A question set doesn't follow its format."""
+
+
+class ServerError(FootnoteError):
+    """A server that is evaluated can't be reached, or doesn't answer as it should."""

@@ -21,20 +21,25 @@ from tests.evaluation.fakes import folder_question, write_folder
 
 PROJECT = Path(__file__).resolve().parents[2]
 TOLERANCE = 0.001
+OTHERS = "The first program was written long ago, for an engine. Who wrote it?\n\n" * 9
 
 pytestmark = [pytest.mark.model, pytest.mark.server, pytest.mark.enable_socket]
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Run the application without documents of its own, and give its address."""
-    (folder / "nothing").mkdir()
+    """Run the application with documents of its own, and give its address.
+
+    They stand in another collection, so they must not change a ranking or a confidence.
+    """
+    (folder / "others").mkdir()
+    (folder / "others" / "engines.txt").write_text(OTHERS, "utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "app.py", "--port", str(port), "--data-dir", str(folder / "data")]
     with subprocess.Popen(
-        [*command, "--source", str(folder / "nothing")],
+        [*command, "--source", str(folder / "others")],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         text=True,

@@ -8,8 +8,8 @@ import pytest
 from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 
 from evaluation.datasets import Dataset, Question, SourceText
-from evaluation.server import ServerError, ServerSystem, connect
-from index.errors import InvalidInputError
+from evaluation.server import ServerSystem, connect
+from index.errors import InvalidInputError, ServerError
 from tests.evaluation.fakes import answer_object, hit_object
 
 ADDRESS = "http://server"
