@@ -18,6 +18,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(MAKE) --no-print-directory evaluate
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 setup: .venv/installed

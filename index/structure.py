@@ -9,7 +9,7 @@ from itertools import pairwise
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _LINE_BLOCKS = frozenset({"table_open", "fence", "code_block"})
-_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(?:.*\n)*?---[^\S\n]*(?:\n|\Z)")
+FRONT_MATTER = re.compile(r"---[^\S\n]*\n(?:.*\n)*?---[^\S\n]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
     for line in lines:
         offsets.append(offsets[-1] + len(line) + 1)
     offsets[-1] = len(text)
-    front = _FRONT_MATTER.match(text)
+    front = FRONT_MATTER.match(text)
     body = text if front is None else re.sub(r"[^\n]", " ", front[0]) + text[front.end() :]
     parser = MarkdownIt("commonmark").enable("table").disable("inline")
     headings: list[tuple[int, str]] = []

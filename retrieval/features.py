@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
+from index.structure import FRONT_MATTER
 from retrieval.questions import NAME, answers_kind, classify, words
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
@@ -31,6 +33,8 @@ NAMES = (
     "question",  # 1 where it is a question itself
     "first",  # 1 where it is the first of its passage
 )
+
+_HEADING = re.compile(r"#{1,6}\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,15 @@ def prepare_question(text: str, library: LexicalIndex) -> Question:
 
 
 def find_candidates(hits: Sequence[Hit]) -> list[Candidate]:
-    """Return every quotable stretch of the passages."""
-    return [
-        Candidate(hit, start, end) for hit in hits for start, end in quotable_ranges(hit.chunk.text)
-    ]
+    """Return every stretch of the passages that can be quoted, but titles and headings."""
+    found = []
+    for hit in hits:
+        text = hit.chunk.text
+        front = FRONT_MATTER.match(text)
+        for start, end in quotable_ranges(text):
+            if not _HEADING.match(text, start) and start >= (front.end() if front else 0):
+                found.append(Candidate(hit, start, end))
+    return found
 
 
 def measure(

@@ -83,12 +83,14 @@ def make_set(articles: Sequence[dict[str, Any]], *, limit: int, seed: int) -> Tr
     return TrainingSet(tuple(texts), tuple(drawn))
 
 
-def make_strangers(path: Path, *, limit: int, seed: int) -> tuple[TrainingQuestion, ...]:
-    """Return questions about something else altogether, as questions without an answer."""
-    questions = [
-        TrainingQuestion(item["question"], "", ())
-        for article in load_articles(path)
-        for paragraph in article["paragraphs"]
-        for item in paragraph["qas"]
-    ]
-    return tuple(random.Random(seed).sample(questions, min(limit, len(questions))))  # noqa: S311
+def join_sets(*sets: TrainingSet) -> TrainingSet:
+    """Return all documents and all questions."""
+    return TrainingSet(
+        tuple(text for each in sets for text in each.texts),
+        tuple(question for each in sets for question in each.questions),
+    )
+
+
+def as_strangers(questions: TrainingSet) -> tuple[TrainingQuestion, ...]:
+    """Return the questions as ones that other documents don't answer."""
+    return tuple(TrainingQuestion(question.text, "", ()) for question in questions.questions)

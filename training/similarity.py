@@ -30,9 +30,10 @@ from training.questions import (
     HELD_OUT_ARTICLES,
     TrainingQuestion,
     TrainingSet,
+    as_strangers,
+    join_sets,
     load_articles,
     make_set,
-    make_strangers,
 )
 
 ANSWERED = 0.8  # share of the held-out answerable questions that the threshold lets through
@@ -40,6 +41,9 @@ ANSWERED = 0.8  # share of the held-out answerable questions that the threshold 
 # more than a missing one.
 UNANSWERABLE_WEIGHT = 3.0
 STRANGERS = 400  # questions about something else, for each set
+# Questions that were typed into a search engine, with their paragraphs: unlike SQuAD's, their
+# authors hadn't read the answer, so they share fewer words with it.
+TYPED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,11 @@ def train(data: Path, work_dir: Path, output: Path, *, limit: int, seed: int) ->
     articles = load_articles(data / "reading/squad/train.json")
     held_out = articles[:HELD_OUT_ARTICLES]
     development = articles[HELD_OUT_ARTICLES:][:DEVELOPMENT_ARTICLES]
-    strangers = make_strangers(
-        data / "reading/natural-questions/train.json", limit=2 * STRANGERS, seed=seed
-    )
+    searched = load_articles(data / "reading/natural-questions/train.json")
+    typed = make_set(searched[:TYPED], limit=TYPED, seed=seed)
+    strangers = as_strangers(make_set(searched[TYPED:], limit=2 * STRANGERS, seed=seed))
     fitted_on = collect(
-        make_set(development, limit=limit, seed=seed),
+        join_sets(make_set(development, limit=limit, seed=seed), typed),
         strangers[:STRANGERS],
         work_dir / "development",
     )
