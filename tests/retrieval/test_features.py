@@ -68,6 +68,12 @@ def test_candidates_are_the_quotable_stretches_of_each_passage_in_turn() -> None
     ]
 
 
+def test_titles_and_front_matter_are_no_candidates() -> None:
+    text = "---\ntitle: The bridge\n---\n\n# The bridge\n\nIt is red.\n\n## Its size\n\n62 m."
+    (red, size) = find_candidates([make_hit(make_document(text))])
+    assert (red.text, size.text) == ("It is red.", "62 m.")
+
+
 def test_without_candidates_there_are_no_measures(words: LexicalIndex) -> None:
     assert measured("When?", [], words) == []
 
