@@ -49,12 +49,20 @@ def verify(library: Library, progress: Progress = silent) -> tuple[str, ...]:
     Raises:
         NotFoundError: Nothing was ever added.
     """
-    with library.reading() as reader:
+    library.require_catalogue()
+    try:
+        with library.catalogue.read() as reader:
+            return (
+                *(f"catalogue: {line}" for line in reader.check()),
+                *_check_documents(library, reader, progress),
+                *_check_vectors(reader),
+                *_check_generation(library, reader),
+            )
+    except CatalogueError as error:
+        return (str(error),)
+    except (TypeError, ValueError) as error:  # a row that holds something else than it should
         return (
-            *(f"catalogue: {line}" for line in reader.check()),
-            *_check_documents(library, reader, progress),
-            *_check_vectors(reader),
-            *_check_generation(library, reader),
+            f"catalogue: a value can't be read ({error}); delete the data folder and add again",
         )
 
 

@@ -199,9 +199,9 @@ class CatalogueReader:
         return tuple(str(row[0]) for row in rows)
 
     def check(self) -> tuple[str, ...]:
-        """Return what SQLite itself finds wrong with the file."""
+        """Return what SQLite itself finds wrong with the file, a line each."""
         rows = self.connection.execute("PRAGMA integrity_check(20)")
-        return tuple(str(row[0]) for row in rows if row[0] != "ok")
+        return tuple(" ".join(str(row[0]).split()) for row in rows if row[0] != "ok")
 
     def _states(self, where: str, *values: str) -> Iterator[FileState]:
         rows = self.connection.execute(
