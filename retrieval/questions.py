@@ -32,10 +32,14 @@ NUMBER = re.compile(
     r"hundred|thousand|million|billion|trillion|dozen|half|none|no|once|twice|single|several)\b",
     re.IGNORECASE,
 )
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
+_DAY, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?", r"(?:1\d{3}|20\d{2})"
 DATE = re.compile(
-    r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:january|february|march|april|may|june|july|august|september|october|"
-    r"november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|century|today|"
-    r"yesterday|spring|summer|autumn|winter)\b|\d{1,2}[:./]\d{1,2}",
+    rf"\b(?:{_DAY} (?:of )?)?{_MONTH}(?:,? {_DAY}\b)?(?:,? {_YEAR}\b)?|\b{_YEAR}s?\b|"
+    r"\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|century|today|yesterday|spring|"
+    r"summer|autumn|winter)\b|\d{1,2}[:./]\d{1,2}",
     re.IGNORECASE,
 )
 NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+")
@@ -79,4 +83,4 @@ def answers_kind(sentence: str, kind: str, asked: frozenset[str]) -> bool:
     )
     if pattern is None:
         return True
-    return any(match[0].lower() not in asked for match in pattern.finditer(sentence))
+    return any(not asked.issuperset(words(match[0])) for match in pattern.finditer(sentence))

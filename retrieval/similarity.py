@@ -17,7 +17,7 @@ from index.errors import ModelError
 from index.library import Snapshot
 from retrieval import features
 from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
-from retrieval.questions import DATE, NUMBER
+from retrieval.questions import DATE, NUMBER, words
 from retrieval.reading import Evidence, Reading
 from retrieval.values import Hit
 
@@ -193,7 +193,7 @@ def _find_span(text: str, question: Question) -> tuple[int, int]:
             text[end].isalnum() or text[end : end + 2].strip(".,").isalnum()
         ):
             end += 1
-        if text[start:end].lower() not in question.words:
+        if not question.words.issuperset(words(text[start:end])):
             return start, end
         reached = end
     return 0, len(text)
