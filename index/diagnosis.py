@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from index import lexical
-from index.errors import CatalogueError, FootnoteError
+from index.errors import CatalogueError, FootnoteError, SettingsError
 from index.lexical import Entry, LexicalIndex
 from index.sentence_transformer import DEFAULT, SentenceTransformerEmbedder, check_packaged_model
 from index.settings import Settings
@@ -98,14 +98,25 @@ def _try_folder(data_dir: Path) -> str:
     existing = next(
         path for path in (data_dir.absolute(), *data_dir.absolute().parents) if path.exists()
     )
-    with tempfile.TemporaryFile(dir=existing):
-        return f"{data_dir} can be written to"
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            return f"{data_dir} can be written to"
+    except OSError as error:
+        raise CatalogueError(
+            f"can't write to {str(existing)!r} ({error.strerror}); check its permissions, or name "
+            "another data folder with --data-dir"
+        ) from error
 
 
 def _try_port(host: str, port: int) -> str:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise SettingsError(
+            f"can't listen on {host}:{port} ({error.strerror}); name another port with --port"
+        ) from error
     return f"{host}:{port} is free"
 
 
