@@ -89,8 +89,14 @@ class SentenceTransformerEmbedder:
     def _tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
 
+        path = self._folder / "tokenizer.json"
+        # A model that is named, or an older one, has its tokenizer elsewhere.
+        loaded = None if path.is_file() else self._loaded.tokenizer
         try:
-            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            if loaded is None:
+                tokenizer = Tokenizer.from_file(str(path))
+            else:
+                tokenizer = Tokenizer.from_str(loaded.backend_tokenizer.to_str())
         except Exception as error:  # tokenizers raises plain Exception
             raise ModelError(
                 f"no readable tokenizer.json in {str(self._folder)!r}; give a complete model folder"
