@@ -78,7 +78,7 @@ class RuleRewriter:
         topic, names = Topic("", ""), list[str]()
         small_talk = False
         for turn in history[-MOST_TURNS:]:
-            content = " ".join(turn.content[:MOST_CHARACTERS].split())
+            content = " ".join(_MARKER.sub("", turn.content[:MOST_CHARACTERS]).split())
             if turn.role == "user":
                 small_talk = is_small_talk(content)
                 topic = topic if small_talk else _complete(content, topic, names)
@@ -148,6 +148,6 @@ def _topic(question: str) -> list[str]:
 
 
 def _names(answer: str) -> list[str]:
-    names = re.findall(r"\b[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*", _MARKER.sub("", answer))
+    names = re.findall(r"\b[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*", answer)
     known = [name for name in names if name.lower() not in _FUNCTION_WORDS | _LEANING]
     return list(dict.fromkeys(known))
