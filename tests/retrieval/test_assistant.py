@@ -94,7 +94,8 @@ def test_an_answer_says_how_it_came_about(assistant: Assistant) -> None:
 
 def test_the_passages_are_shown_best_first_and_no_more_than_ten(tmp_path: Path) -> None:
     texts = {f"{place}.txt": f"The bridge number {place} stands." for place in range(30)}
-    answer = make_assistant(make_library(tmp_path / "data", texts)).ask("Which bridge stands?")
+    library = make_library(tmp_path / "data", texts, passages=20)
+    answer = make_assistant(library).ask("Which bridge stands?")
     assert len(answer.hits) == SHOWN_HITS == 10
     scores = [hit.score for hit in answer.hits]
     assert scores == sorted(scores, reverse=True)
@@ -262,7 +263,8 @@ def test_half_a_surrogate_pair_harms_nothing(assistant: Assistant) -> None:
     answer = assistant.ask("When was it opened \udfff?", history=history)
     assert answer.question == "When was it opened ??"
     json.dumps(answer_object(answer)).encode("utf-8")
-    answer.standalone_question.encode("utf-8")
+    again = assistant.ask("And the mill?", history=history[:1])
+    assert again.standalone_question == "The bridge ? at Orlen the mill?"
     assert len(assistant.search("bridge \ud800")) == 2
 
 

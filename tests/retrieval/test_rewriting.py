@@ -73,9 +73,23 @@ def test_another_year_takes_the_place_of_the_one_before() -> None:
 
 
 def test_one_afterthought_does_not_pile_up_on_another() -> None:
-    messages = (ACCOUNTS, REPLY, "What about restaurants?", "eight.")
+    messages = (ACCOUNTS, REPLY, "What about restaurants?", "eight.", "And farms?", "none.")
     assert rewrite("And museums?", *messages) == (
         "How many bank accounts were closed in Cambodia museums?"
+    )
+
+
+def test_markers_are_taken_out_of_what_was_said() -> None:
+    messages = ("How many ships [1] called? [2][13]", "Five, says Ann Berg. [1]")
+    assert rewrite("And in 2019?", *messages) == "How many ships called in 2019?"
+    assert rewrite("When was that?", *messages) == "When was that (ships called Five Ann Berg)?"
+
+
+def test_what_comes_late_in_a_long_message_does_not_count() -> None:
+    message = f"Which bridge fell? {' ' * MOST_CHARACTERS} unheard"
+    assert rewrite("When was it?", message) == "When was it (bridge fell)?"
+    assert rewrite("When was it?", "Which bridge fell?", f"{' ' * MOST_CHARACTERS} Ann") == (
+        "When was it (bridge fell)?"
     )
 
 
