@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="public data")
     parser.add_argument("--work-dir", type=Path, default=Path(".footnote/training"), metavar="DIR")
     parser.add_argument("--output", type=Path, default=OUTPUT, metavar="FILE")
-    parser.add_argument("--limit", type=int, default=3_000, help="questions of each set")
+    parser.add_argument("--limit", type=int, default=2_000, help="questions of each set")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     try:

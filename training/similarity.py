@@ -43,7 +43,7 @@ UNANSWERABLE_WEIGHT = 3.0
 STRANGERS = 400  # questions about something else, for each set
 # Questions that were typed into a search engine, with their paragraphs: unlike SQuAD's, their
 # authors hadn't read the answer, so they share fewer words with it.
-TYPED = 2_000
+TYPED = 1_500
 
 
 @dataclass(frozen=True, slots=True)
