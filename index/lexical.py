@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import CatalogueError
-from index.vectors import Keys, Scores
+from index.vectors import DEPTHS, Keys, Scores
 
 if TYPE_CHECKING:
     import tantivy
@@ -101,7 +101,7 @@ class LexicalIndex:
         found: list[int] = []
         scored: list[float] = []
         for searcher in self._searchers:
-            hits = searcher.search(query, limit=k, count=False).hits
+            hits = _search(searcher, query, k)
             found += searcher.fast_field_values("key", [address for _, address in hits])
             scored += [score for score, _ in hits]
         keys, scores = np.array(found, np.int64), np.array(scored, np.float32)
@@ -185,6 +185,16 @@ def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> N
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
+
+
+def _search(searcher: tantivy.Searcher, query: tantivy.Query, k: int) -> list[Any]:
+    """Return the `k` best hits, and what is just as good as the last of them."""
+    hits: list[Any] = []
+    for depth in (factor * k for factor in DEPTHS):
+        hits = searcher.search(query, limit=depth, count=False).hits
+        if len(hits) < depth or hits[-1][0] < hits[k - 1][0]:
+            break
+    return hits
 
 
 def segmented(text: str) -> str:

@@ -16,6 +16,10 @@ from index.errors import CatalogueError
 Keys = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
+# So many times what is asked for is looked at, the second where all the first is alike: which of
+# several equally good ones are left out must not depend on the segments that they lie in.
+DEPTHS = (2, 32)
+
 
 @dataclass(frozen=True, slots=True)
 class VectorSegment:
@@ -88,21 +92,28 @@ def search_segments(
     import faiss
 
     parameters = faiss.SearchParameters(sel=_selector(without, only))  # type: ignore[call-arg]
-    found = [
-        segment.faiss_index.search(
-            query[None, :], min(k, segment.faiss_index.ntotal), params=parameters
-        )
-        for segment in segments
-        if segment.faiss_index.ntotal
-    ]
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    scores = np.concatenate([row[0][0] for row in found])
-    keys = np.concatenate([row[1][0] for row in found])
-    # FAISS fills up with key -1 where a filter leaves fewer than k.
-    scores, keys = scores[keys >= 0], keys[keys >= 0]
+    found = [_search(segment, query, k, parameters) for segment in segments]
+    keys = np.concatenate([np.zeros(0, np.int64), *(row[0] for row in found)])
+    scores = np.concatenate([np.zeros(0, np.float32), *(row[1] for row in found)])
     best = np.lexsort((keys, -scores))[:k]
     return keys[best], scores[best]
+
+
+def _search(segment: VectorSegment, query: Vectors, k: int, parameters: Any) -> tuple[Keys, Scores]:
+    """Return the `k` nearest of a segment, and what is just as near as the last of them."""
+    keys, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    total = segment.faiss_index.ntotal
+    for depth in (factor * k for factor in DEPTHS):
+        if not total:
+            break
+        (scores,), (keys,) = segment.faiss_index.search(
+            query[None, :], min(depth, total), params=parameters
+        )
+        # FAISS fills up with key -1 where a filter leaves fewer.
+        scores, keys = scores[keys >= 0], keys[keys >= 0]
+        if len(keys) < depth or scores[-1] < scores[k - 1]:
+            break
+    return keys, scores
 
 
 def _selector(without: Keys, only: Keys | None) -> Any:

@@ -74,6 +74,18 @@ def test_vectors_alike_are_found_by_key(tmp_path: Path) -> None:
         make_segment(tmp_path / "2.faiss", {3: 0, 1: 0}),
     ]
     assert found(alike, 4) == [1, 2, 3, 4]
+    assert found(alike, 2) == [1, 2]
+
+
+def test_which_of_many_alike_are_found_doesnt_depend_on_their_places(tmp_path: Path) -> None:
+    nearer = {200: 1.0, 150: 1.0}
+    alike = [
+        make_segment(tmp_path / "1.faiss", {**dict.fromkeys(range(90, 30, -1), 5.0), **nearer}),
+        make_segment(tmp_path / "2.faiss", dict.fromkeys(range(30, 10, -1), 5.0)),
+    ]
+    assert found(alike, 4) == [150, 200, 11, 12]
+    assert found(alike, 4, without=keys(11, 150)) == [200, 12, 13, 14]
+    assert found(alike, 4, only=keys(40, 50, 60)) == [40, 50, 60]
 
 
 def test_nothing_is_found_where_there_is_nothing() -> None:
