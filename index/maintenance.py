@@ -159,7 +159,7 @@ def _check_generation(library: Library, reader: CatalogueReader) -> Iterator[str
     except CatalogueError as error:
         yield f"index: {error}"
         return
-    if manifest.fingerprint != reader.setting("fingerprint"):
+    if manifest.fingerprint != reader.setting("fingerprint", EMPTY.fingerprint):
         yield "index: the manifest isn't the catalogue's; run 'python -m index rebuild'"
     keys = reader.keys()
     if not np.array_equal(generation.keys, keys):

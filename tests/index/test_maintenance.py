@@ -290,6 +290,13 @@ def test_a_rebuilt_library_can_be_added_to(filled: Library, docs: Path) -> None:
     assert verify(filled) == ()
 
 
+def test_a_library_without_a_generation_has_nothing_wrong(library: Library, docs: Path) -> None:
+    library.add([write(docs, "empty.txt", "")])
+    assert verify(library) == ()
+    assert rebuild(library) == 0
+    assert verify(library) == ()
+
+
 def test_an_empty_library_can_be_rebuilt(library: Library) -> None:
     library.add_texts([("a", "", "Alpha.")])
     library.remove("a")
