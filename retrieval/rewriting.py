@@ -25,7 +25,8 @@ _FUNCTION_WORDS = frozenset(
     "are was were be been being am do does did done has have had can could will would shall should "
     "may might must not no yes what which who whom whose when where why how many much old long far "
     "often i you we me us my your our please tell say said give show know there here also any some "
-    "other more most very just only ever again between it's that's what's who's".split()
+    "other more most very just only ever again between it's that's what's who's until till since "
+    "during before after within without per".split()
 )
 _ELLIPSIS = re.compile(r"(?:and|but|or|so|also|what about|how about|what of)\b", re.IGNORECASE)
 _ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
@@ -53,6 +54,9 @@ _DEFINITION = re.compile(
 )
 _YEAR = re.compile(
     r"\s*\b(?:(?:in|since|by|during|before|after|until|for) )?(?:1\d|20)\d\d\b", re.IGNORECASE
+)
+_NAMED = re.compile(
+    r"\s*\b(with|in|at|on|to|from|by|for|of) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
 )
 _TOPIC_SPLIT = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
@@ -107,8 +111,8 @@ def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
     if afterthought and not _ASKING.search(question, afterthought.end()):
         # "And restaurants?" asks the previous question again about something else.
         rest = question[afterthought.end() :].strip(" ?.!,")
-        again = _YEAR.sub("", previous.base) if _YEAR.search(rest) else previous.base
-        return Topic(f"{again[:MOST_CHARACTERS].rstrip(' ?.!')} {rest}?", previous.base)
+        again = _make_room(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
+        return Topic(f"{again} {rest}?", previous.base)
     known = set(words(question))
     topic = [word for word in _topic(previous.question) if word.lower() not in known]
     if _refers(question):
@@ -117,6 +121,16 @@ def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
     added = " ".join(topic)[:MOST_CHARACTERS]
     complete = f"{question.rstrip(' ?.!')} ({added})?" if added else question
     return Topic(complete, complete)
+
+
+def _make_room(question: str, rest: str) -> str:
+    """Return the question without the year, or the name after the same preposition, of `rest`."""
+    if _YEAR.search(rest):
+        return _YEAR.sub("", question)
+    named = _NAMED.match(rest)
+    if named is None:
+        return question
+    return _NAMED.sub(lambda match: "" if match[1] == named[1] else match[0], question)
 
 
 def _leans(question: str) -> bool:

@@ -43,7 +43,9 @@ def test_a_pronoun_is_given_what_it_may_stand_for(question: str, expected: str) 
     assert rewrite(question, ACCOUNTS, "seven.") == expected
 
 
-@pytest.mark.parametrize("question", ["Why?", "When?", "How many?", "In which year?", "But why?"])
+@pytest.mark.parametrize(
+    "question", ["Why?", "When?", "How many?", "In which year?", "But why?", "Until what time?"]
+)
 def test_a_question_of_hardly_a_word_is_given_the_topic(question: str) -> None:
     assert rewrite(question, ACCOUNTS, REPLY) == f"{question[:-1]} ({TOPIC})?"
 
@@ -52,7 +54,8 @@ def test_a_question_of_hardly_a_word_is_given_the_topic(question: str) -> None:
     ("question", "expected"),
     [
         ("And in 2019?", "How many bank accounts were closed in Cambodia in 2019?"),
-        ("and in Laos", "How many bank accounts were closed in Cambodia in Laos?"),
+        ("and at Ann's bank", "How many bank accounts were closed in Cambodia at Ann's bank?"),
+        ("And by the ministry?", "How many bank accounts were closed in Cambodia by the ministry?"),
         ("What about restaurants?", "How many bank accounts were closed in Cambodia restaurants?"),
         ("How about the museums?", "How many bank accounts were closed in Cambodia the museums?"),
         ("But in 2018, then?", "How many bank accounts were closed in Cambodia in 2018, then?"),
@@ -69,6 +72,14 @@ def test_another_year_takes_the_place_of_the_one_before() -> None:
     assert rewrite("And in 2018?", asked, "12.") == "How many ships called in 2018?"
     assert rewrite("And in 2019?", asked, "12.", "And in 2018?", "14.") == (
         "How many ships called in 2019?"
+    )
+
+
+def test_another_name_takes_the_place_of_the_one_after_the_same_preposition() -> None:
+    assert rewrite("and in Laos", ACCOUNTS, REPLY) == "How many bank accounts were closed in Laos?"
+    asked = "Since when has Cambodia had ties with North Korea?"
+    assert rewrite("And with the South?", asked, "1964.") == (
+        "Since when has Cambodia had ties with the South?"
     )
 
 
