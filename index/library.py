@@ -233,17 +233,15 @@ class Library:
             NotFoundError: Nothing was ever added, or there is no such collection.
             MismatchError: The folder was written with another embedder or chunk size.
         """
-        with self.reading() as reader:
-            self.check_match(reader)
-            check_known(reader, collection)
-            generation = self._open(reader.generation)
-            if generation is not None:
-                yield Snapshot(reader, generation, collection)
-                return
-        # A writer was two generations ahead before the files could be opened: look again.
-        with self.reading() as reader:
-            manifest = read_manifest(self.index_dir, reader.generation)
-            yield Snapshot(reader, Generation(self.index_dir, manifest), collection)
+        while True:
+            with self.reading() as reader:
+                self.check_match(reader)
+                check_known(reader, collection)
+                generation = self._open(reader.generation)
+                if generation is not None:
+                    yield Snapshot(reader, generation, collection)
+                    return
+            # A writer was generations ahead before the files could be opened: look again.
 
     def status(self) -> Status:
         """Return what is in the library and whether it can be searched."""

@@ -321,6 +321,29 @@ def test_a_snapshot_keeps_to_its_state_and_the_next_has_the_new_one(
         assert [s.source for s in after.catalogue.summaries()] == ["c.txt", "sub/b.md"]
 
 
+def test_a_reader_that_was_overtaken_looks_again(filled: Library) -> None:
+    class Overtaken(FakeEmbedder):
+        """While it is asked for its name, others write more generations than are kept."""
+
+        def __init__(self) -> None:
+            self.meanwhile = 3
+            super().__init__()
+
+        @property
+        def name(self) -> str:
+            for number in range(self.meanwhile):
+                self.meanwhile = 0
+                other(filled).add_texts([(f"text {number}", "", f"Number {number}.")])
+            return "fake@1"
+
+        @name.setter
+        def name(self, name: str) -> None: ...
+
+    with other(filled, Overtaken()).snapshot() as snapshot:
+        assert snapshot.catalogue.generation == snapshot.generation.manifest.number == 4
+        assert snapshot.words.size == 5
+
+
 def test_a_generation_is_opened_once(filled: Library) -> None:
     with filled.snapshot() as one, filled.snapshot() as two:
         assert one.generation is two.generation
