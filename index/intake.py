@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 from index.build import Job
@@ -101,7 +101,8 @@ def take_upload(
     except OSError as error:
         return Intake(refused=(Outcome(None, name, _unreadable(error)),))
     kept = f"{ORIGINALS}/{content_hash[:16]}/{name}"
-    source = _free_source([name, f"uploads/{name}"], collection, kept, reader, {})
+    candidates = chain([name, f"uploads/{name}"], (f"uploads/{n}/{name}" for n in count(2)))
+    source = _free_source(candidates, collection, kept, reader, {})
     if taken.setdefault(source, kept) != kept:
         reason = "another file of this name was uploaded with it; rename one of them"
         return Intake(refused=(Outcome(None, name, reason),))
@@ -178,24 +179,28 @@ def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dic
     parts = Path(path).parts[1:]
     own = len(Path(file.source).parts)
     longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
-    source = _free_source([file.source, *longer], collection, path, reader, taken)
+    candidates = chain([file.source, *longer], (f"{n}{path}" for n in count(2)))
+    source = _free_source(candidates, collection, path, reader, taken)
     taken[source] = path
     return source
 
 
 def _free_source(
-    candidates: Sequence[str],
+    candidates: Iterable[str],
     collection: str,
     path: str,
     reader: CatalogueReader,
     taken: dict[str, str],
 ) -> str:
-    for source in candidates:
-        owner = reader.owner(collection, source)
-        ours = owner is None or owner.path == path or _both_uploads(owner.path, path)
-        if ours and taken.get(source, path) == path:
-            return source
-    return candidates[-1]
+    return next(
+        source
+        for source in candidates
+        if taken.get(source, path) == path and _is_ours(reader.owner(collection, source), path)
+    )
+
+
+def _is_ours(owner: FileState | None, path: str) -> bool:
+    return owner is None or owner.path == path or _both_uploads(owner.path, path)
 
 
 def _both_uploads(one: str | None, other: str) -> bool:

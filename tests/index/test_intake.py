@@ -407,6 +407,16 @@ def test_an_upload_doesnt_replace_a_file_of_a_folder(library: Library, docs: Pat
     assert sources(library.add_uploads([upload]).added) == ["uploads/a.txt"]
 
 
+def test_an_upload_doesnt_replace_a_file_in_a_folder_called_uploads(
+    library: Library, docs: Path
+) -> None:
+    write(docs, "a.txt", "Of the folder.")
+    write(docs, "uploads/a.txt", "Of the folder called uploads.")
+    library.add([docs])
+    library.add_uploads([write(docs / "elsewhere", "a.txt", "Uploaded.")])
+    assert listed(library) == ["a.txt", "uploads/2/a.txt", "uploads/a.txt"]
+
+
 def test_a_file_of_a_folder_doesnt_replace_an_upload(library: Library, docs: Path) -> None:
     library.add_uploads([write(docs, "a.txt", "Uploaded.")])
     library.add([docs])
