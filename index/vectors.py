@@ -104,8 +104,6 @@ def _search(segment: VectorSegment, query: Vectors, k: int, parameters: Any) -> 
     keys, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
     total = segment.faiss_index.ntotal
     for depth in (factor * k for factor in DEPTHS):
-        if not total:
-            break
         (scores,), (keys,) = segment.faiss_index.search(
             query[None, :], min(depth, total), params=parameters
         )

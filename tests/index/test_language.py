@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.language import UNKNOWN, detect_language, find_foreign
+from index.language import UNKNOWN, detect_language, find_foreign, name_language
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,7 @@ def test_a_language_that_is_served_isnt_foreign() -> None:
 
 def test_nothing_is_foreign_where_no_language_is_known() -> None:
     assert find_foreign("Wie viele Konten wurden geschlossen?", {UNKNOWN}) is None
+
+
+def test_a_language_is_named_in_english_where_it_has_a_name() -> None:
+    assert [name_language(code) for code in ("de", "zh", "tlh-x")] == ["German", "Chinese", "tlh-x"]

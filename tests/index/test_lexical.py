@@ -169,6 +169,8 @@ def test_which_of_many_alike_are_found_doesnt_depend_on_their_places(tmp_path: P
     lexical.update(tmp_path, removed=["document 11"], added=[entry(9, "ferry")])
     assert words.search("ferry", 3)[0].tolist() == [99, 11, 12]
     assert LexicalIndex(tmp_path).search("ferry", 3)[0].tolist() == [99, 9, 12]
+    lexical.update(tmp_path, removed=["document 99"], added=[])
+    assert len(LexicalIndex(tmp_path).search("ferry", 1)[0]) == 1  # too many to compare
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from threading import Timer
 import pytest
 from filelock import FileLock
 
+from index.catalogue import CatalogueReader
 from index.errors import (
     CatalogueError,
     InvalidInputError,
@@ -146,7 +147,7 @@ def test_the_last_document_can_be_removed(filled: Library) -> None:
     assert filled.status().healthy
 
 
-@pytest.mark.parametrize("name", ["no such thing", "", "\0", "a" * 5000, "../" * 50])
+@pytest.mark.parametrize("name", ["no such thing", "", "\0", "\0/a", "a" * 5000, "../" * 50])
 def test_what_isnt_there_cant_be_removed(name: str, filled: Library) -> None:
     with pytest.raises(NotFoundError, match=r"no document has the id or source .*list' shows them"):
         filled.remove(name)
@@ -165,7 +166,8 @@ def test_collections_are_searched_and_listed_apart(filled: Library, docs: Path) 
     assert listed(filled, "other") == ["c.txt"]
     assert sorted(find_words(filled, "alpha")) == ["a.txt", "c.txt"]
     assert find_words(filled, "alpha", "other") == ["c.txt"]
-    assert find_nearest(filled, "alpha", "other") == ["c.txt"]
+    for _ in range(2):
+        assert find_nearest(filled, "alpha", "other") == ["c.txt"]
     assert sorted(find_nearest(filled, "alpha", "default")) == ["a.txt", "sub/b.md"]
 
 
@@ -322,24 +324,19 @@ def test_a_snapshot_keeps_to_its_state_and_the_next_has_the_new_one(
 
 
 def test_a_reader_that_was_overtaken_looks_again(filled: Library) -> None:
-    class Overtaken(FakeEmbedder):
-        """While it is asked for its name, others write more generations than are kept."""
+    class Overtaken(Library):
+        """While it begins to read, others write more generations than are kept."""
 
-        def __init__(self) -> None:
-            self.meanwhile = 3
-            super().__init__()
+        meanwhile = 3
 
-        @property
-        def name(self) -> str:
+        def check_match(self, reader: CatalogueReader) -> None:
+            super().check_match(reader)
             for number in range(self.meanwhile):
                 self.meanwhile = 0
                 other(filled).add_texts([(f"text {number}", "", f"Number {number}.")])
-            return "fake@1"
+                assert reader.generation == 1
 
-        @name.setter
-        def name(self, name: str) -> None: ...
-
-    with other(filled, Overtaken()).snapshot() as snapshot:
+    with Overtaken(filled.settings, embedder=FakeEmbedder()).snapshot() as snapshot:
         assert snapshot.catalogue.generation == snapshot.generation.manifest.number == 4
         assert snapshot.words.size == 5
 

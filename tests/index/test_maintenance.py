@@ -217,7 +217,7 @@ def test_damage_anywhere_in_the_catalogue_is_told_in_lines_or_does_no_harm(
     sound = path.read_bytes()
     healthy = passages(filled), rankings(filled)
     found = 0
-    for place in range(0, len(sound), len(sound) // 300):
+    for place in range(0, len(sound), len(sound) // 120):
         flip_a_byte(path, place)
         problems = verify(other(filled))
         found += bool(problems)
@@ -225,7 +225,7 @@ def test_damage_anywhere_in_the_catalogue_is_told_in_lines_or_does_no_harm(
         if not problems:
             assert (passages(other(filled)), rankings(other(filled))) == healthy
         path.write_bytes(sound)
-    assert found > 10
+    assert found > 5
     assert verify(other(filled)) == ()
 
 

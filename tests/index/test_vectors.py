@@ -86,6 +86,7 @@ def test_which_of_many_alike_are_found_doesnt_depend_on_their_places(tmp_path: P
     assert found(alike, 4) == [150, 200, 11, 12]
     assert found(alike, 4, without=keys(11, 150)) == [200, 12, 13, 14]
     assert found(alike, 4, only=keys(40, 50, 60)) == [40, 50, 60]
+    assert len(found(alike, 1, without=keys(150, 200))) == 1  # too many to compare
 
 
 def test_nothing_is_found_where_there_is_nothing() -> None:
