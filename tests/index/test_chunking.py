@@ -134,6 +134,8 @@ def test_a_long_heading_leaves_room_for_its_text() -> None:
     chunks = cut(f"# {'much ado ' * 50}\n\n" + "\n\n".join([SENTENCE] * 8), "markdown", window=40)
     assert {len(chunk.heading.split()) for chunk in chunks} == {10}  # a quarter of the window
     assert sum(chunk.text.count(SENTENCE) for chunk in chunks) == 8
+    seen = FakeEmbedder().count_tokens([f"{chunk.heading}\n{chunk.text}" for chunk in chunks])
+    assert max(seen) == 40  # ten words of heading, three sentences
 
 
 def test_rows_of_a_long_table_keep_its_header() -> None:

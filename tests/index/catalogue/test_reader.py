@@ -96,18 +96,20 @@ def test_states_are_found_by_source_and_path_within_a_collection(reader: Catalog
 
 def test_states_below_a_folder_are_those_of_its_files_alone(catalogue: Catalogue) -> None:
     beside = [make_document(name, name) for name in ("docs-too/x", "docs.txt", "docs0", "doc/y")]
+    last = make_document("~\U0001f9ea", "last of all")
     with catalogue.write() as writer:
         for document in beside:
             put(writer, document, f"/{document.source}")
+        put(writer, last, f"/docs/{last.source}")
         ids = {
             folder: {state.document_id for state in writer.states_below("default", folder)}
             for folder in ("/docs", "/docs/", "/docs/sub", "/", "/docs/a")
         }
     assert ids == {
-        "/docs": {A.id, B.id},
-        "/docs/": {A.id, B.id},
+        "/docs": {A.id, B.id, last.id},
+        "/docs/": {A.id, B.id, last.id},
         "/docs/sub": {B.id},
-        "/": {A.id, B.id, *(document.id for document in beside)},
+        "/": {A.id, B.id, last.id, *(document.id for document in beside)},
         "/docs/a": set(),
     }
 
