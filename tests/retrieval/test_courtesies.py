@@ -291,6 +291,15 @@ def test_a_summary_never_says_nearly_the_same_twice(tmp_path: Path) -> None:
     assert [item.quote for item in answer.quotes] == [same, "Snow fell on all roofs that winter."]
 
 
+def test_a_summary_leaves_out_sentences_that_nobody_reads(tmp_path: Path) -> None:
+    short = "The harbour of Orlen has three piers."
+    long = f"The harbour of Orlen has {'extraordinarily ' * 32}long piers."
+    library = make_library(tmp_path / "data", {"a.txt": f"{long}\n\n{short}"})
+    answer = reply("Summarise it", library)
+    assert answer is not None
+    assert [item.quote for item in answer.quotes] == [short]
+
+
 def test_what_has_no_sentence_to_quote_is_searched_instead(tmp_path: Path) -> None:
     library = make_library(tmp_path / "data", {"list.txt": "Ann\n\nBo\n\nCy"})
     assert reply("Summarise list", library) is None
