@@ -29,7 +29,7 @@ class ChunkingSettings:
         version: Raised when the same settings would cut differently.
     """
 
-    chunk_tokens: int = 224
+    chunk_tokens: int = 256
     version: int = 1
 
 

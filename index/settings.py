@@ -43,7 +43,7 @@ class Settings(BaseModel):
     port: int = Field(default=7860, ge=1, le=65535)
     auth_file: Path | None = None
     embedder: str = "all-MiniLM-L6-v2"
-    chunk_tokens: int = Field(default=224, ge=32, le=2048)
+    chunk_tokens: int = Field(default=256, ge=32, le=2048)
     commit_chunks: int = Field(default=512, ge=1)
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_text_characters: int = Field(default=10_000_000, ge=1)
