@@ -20,6 +20,11 @@ class Embedder(Protocol):
         ...
 
     @property
+    def runtime(self) -> str:
+        """What runs it, for the status; where that isn't the fastest there is, why."""
+        ...
+
+    @property
     def dimension(self) -> int:
         """Length of each vector."""
         ...

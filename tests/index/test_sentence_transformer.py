@@ -1,18 +1,13 @@
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index import sentence_transformer
 from index.errors import ModelError
-from index.sentence_transformer import (
-    SHA256,
-    SentenceTransformerEmbedder,
-    check_packaged_model,
-)
+from index.packaged_model import SHA256, packaged_folder
+from index.sentence_transformer import SentenceTransformerEmbedder
 
 TEXTS = ["The harbour is closed.", "", "A ferry left.", "word " * 200, "搜索文档", "👍🏽"]
 
@@ -25,7 +20,7 @@ def embedder() -> SentenceTransformerEmbedder:
 @pytest.fixture
 def folder() -> Path:
     """The packaged model's folder."""
-    return sentence_transformer._packaged_folder()
+    return packaged_folder()
 
 
 def test_the_name_tells_the_weights(embedder: SentenceTransformerEmbedder) -> None:
@@ -38,46 +33,6 @@ def test_tokens_are_counted_without_the_special_ones(
 ) -> None:
     assert embedder.count_tokens([]) == []
     assert embedder.count_tokens(["", "hello world", "word " * 300]) == [0, 2, 300]
-
-
-def test_the_packaged_model_is_the_one_expected() -> None:
-    check_packaged_model()
-
-
-def test_a_damaged_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"something else")
-    monkeypatch.setattr(sentence_transformer, "_packaged_folder", lambda: tmp_path)
-    with pytest.raises(
-        ModelError,
-        match=r"model.safetensors of all-MiniLM-L6-v2 has SHA-256 \w{12} instead of 53aa51172d14; ",
-    ):
-        check_packaged_model()
-    (tmp_path / "model.safetensors").unlink()
-    with pytest.raises(ModelError, match="has SHA-256 nothing instead of 53aa51172d14"):
-        SentenceTransformerEmbedder().embed(["text"])
-
-
-def test_a_package_that_isnt_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentence_transformer, "PACKAGE", "no_such_package")
-    with pytest.raises(ModelError, match="'no_such_package' is not installed; run 'make setup'"):
-        SentenceTransformerEmbedder()
-
-
-def test_a_folder_is_called_by_its_name_and_weights(tmp_path: Path) -> None:
-    model = tmp_path / "my-model"
-    model.mkdir()
-    assert SentenceTransformerEmbedder(str(model)).name == str(model)
-    (model / "model.safetensors").write_bytes(b"weights")
-    name = SentenceTransformerEmbedder(str(model)).name
-    assert name == f"my-model@{hashlib.sha256(b'weights').hexdigest()[:12]}"
-    (model / "model.safetensors").write_bytes(b"other weights")
-    assert SentenceTransformerEmbedder(str(model)).name not in (name, str(model))
-
-
-def test_a_damaged_tokenizer_is_told(tmp_path: Path) -> None:
-    (tmp_path / "tokenizer.json").write_text("{}")
-    with pytest.raises(ModelError, match=r"no readable tokenizer.json in .*; give a complete mod"):
-        SentenceTransformerEmbedder(str(tmp_path)).count_tokens(["text"])
 
 
 @pytest.mark.model
