@@ -9,35 +9,27 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from index.command import common_flags, run_command
 from index.diagnosis import examine
-from index.errors import FootnoteError
 from index.library import Library
 from index.maintenance import rebuild, verify
 from index.progress import progress_bar
-from index.settings import Settings, load_settings
+from index.settings import Settings
 from index.values import AddReport, DocumentSummary
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for a known error, 2 for wrong usage."""
-    options = make_parser().parse_args(arguments)
-    try:
-        settings = load_settings({"data_dir": options.data_dir}, options.config)
-        return int(options.run(options, settings))
-    except FootnoteError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted; what was committed is kept, run it again to go on", file=sys.stderr)
-        return 130
+    return run_command(
+        make_parser(),
+        arguments,
+        interrupted="interrupted; what was committed is kept, run it again to go on",
+    )
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of `python -m index`."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data-dir", type=Path, metavar="DIR", help="default: ./.footnote")
-    common.add_argument("--config", type=Path, metavar="FILE", help="default: ./footnote.toml")
-    common.add_argument("--json", action="store_true", help="print JSON")
+    common = common_flags()
     parser = argparse.ArgumentParser("python -m index", description="Keep the index of documents.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add = commands.add_parser("add", parents=[common], help="index files and folders")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
 from index.catalogue import Catalogue, CatalogueWriter, FileState, Passage
 from index.chunking import ChunkingSettings, Counters, chunk_document
-from index.embedding import Embedder
+from index.embedding import Embedder, Vectors
+from index.engine import Change, Engine
 from index.errors import RefusedFileError
-from index.generation import Change, advance, read_manifest
 from index.language import detect_language
 from index.lexical import Entry
+from index.overlap import ahead
 from index.progress import Progress
 from index.salience import Ranges, faint_lines, split, within
 from index.tokens import count_tokens
 from index.values import Chunk, Document, Extract, Outcome, digest
 
-EMBED_AT_ONCE = 64  # texts, after which their vectors are safe on disk
+EMBED_AT_ONCE = 512  # texts, some two seconds' work, after which their vectors are safe on disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,36 @@ class Prepared:
         document: The document.
         state: The state of its file.
         markup: How its lines are to be read.
+        language: What it is written in (ISO 639-1).
         passages: Its chunks as they will be indexed.
     """
 
     document: Document
     state: FileState
     markup: str
+    language: str
     passages: tuple[Passage, ...]
+
+
+Refusal = tuple[Job, RefusedFileError]
+Batch = Sequence[Prepared | Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What has been embedded of a batch.
+
+    Attributes:
+        vectors: New vectors by the hash of what they stand for, each float32 of shape (dim,).
+        done: How many of the batch's texts are embedded.
+        total: How many are to be.
+        finished: The batch, once all of it is embedded; until then nothing.
+    """
+
+    vectors: Mapping[str, Vectors]
+    done: int
+    total: int
+    finished: Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +87,7 @@ class Workshop:
     """What building needs: the folder's parts, the embedder and the settings."""
 
     catalogue: Catalogue
-    index_dir: Path
+    engine: Engine
     embedder: Embedder
     chunking: ChunkingSettings
     commit_chunks: int
@@ -70,6 +95,8 @@ class Workshop:
 
 def build(jobs: Sequence[Job], workshop: Workshop, progress: Progress) -> Iterator[Outcome]:
     """Index files, committing every so often; a file that can't be read is refused, not fatal.
+
+    Loading and cutting, embedding, and writing go on at the same time, a batch each.
 
     Args:
         jobs: New and changed files.
@@ -80,13 +107,19 @@ def build(jobs: Sequence[Job], workshop: Workshop, progress: Progress) -> Iterat
         What became of each file, once it is safe on disk.
     """
     done = 0
-    for batch in _batches(jobs, workshop):
-        prepared = [item for item in batch if isinstance(item, Prepared)]
-        embed((passage for item in prepared for passage in item.passages), workshop, progress)
-        commit(prepared, [], workshop)
-        done += len(batch)
+    for step in ahead(embed(ahead(_batches(jobs, workshop)), workshop)):
+        if step.total:
+            progress("passages", step.done, step.total)
+        if not step.finished:
+            with workshop.catalogue.write() as writer:
+                writer.put_vectors(step.vectors)
+            continue
+        prepared = [item for item in step.finished if isinstance(item, Prepared)]
+        commit(prepared, [], workshop, vectors=step.vectors)
+        tidy_up(workshop, progress)
+        done += len(step.finished)
         progress("files", done, len(jobs))
-        for item in batch:
+        for item in step.finished:
             yield _outcome(item)
 
 
@@ -110,7 +143,8 @@ def prepare(job: Job, workshop: Workshop) -> Prepared:
         modified=job.modified,
     )
     passages = prepare_passages(document, extract.markup, workshop)
-    return Prepared(document, state, extract.markup, passages)
+    language = detect_language(document.text)
+    return Prepared(document, state, extract.markup, language, passages)
 
 
 def prepare_passages(document: Document, markup: str, workshop: Workshop) -> tuple[Passage, ...]:
@@ -128,25 +162,49 @@ def prepare_passages(document: Document, markup: str, workshop: Workshop) -> tup
     return tuple(passages)
 
 
-def embed(passages: Iterable[Passage], workshop: Workshop, progress: Progress) -> None:
-    """Embed what was never embedded before, and store each vector by what it stands for."""
-    texts = {item.vector: _embedded_text(item.chunk, item.faint) for item in passages}
+def embed(batches: Iterable[Batch], workshop: Workshop) -> Iterator[Step]:
+    """Embed what was never embedded before, a portion at once, so that little can be lost."""
+    for batch in batches:
+        passages = [p for item in batch if isinstance(item, Prepared) for p in item.passages]
+        step = Step({}, 0, 0, ())
+        for step in embed_passages(passages, workshop):
+            if step.done < step.total:
+                yield step
+        yield replace(step, finished=batch)
+
+
+def embed_passages(passages: Sequence[Passage], workshop: Workshop) -> Iterator[Step]:
+    """Embed what has no vector in the catalogue, the shortest first, a portion at once."""
+    texts = _texts(passages)
     with workshop.catalogue.read() as reader:
-        known = reader.vectors(list(texts))
-    missing = sorted((key for key in texts if key not in known), key=lambda key: len(texts[key]))
+        known = reader.known_vectors(list(texts))
+    missing = sorted(texts.keys() - known, key=lambda key: (len(texts[key]), key))
     for start in range(0, len(missing), EMBED_AT_ONCE):
-        some = missing[start : start + EMBED_AT_ONCE]
-        vectors = workshop.embedder.embed([texts[key] for key in some])
-        with workshop.catalogue.write() as writer:
-            writer.put_vectors(dict(zip(some, vectors, strict=True)))
-        progress("passages", start + len(some), len(missing))
+        keys = missing[start : start + EMBED_AT_ONCE]
+        vectors = workshop.embedder.embed([texts[key] for key in keys])
+        done = start + len(keys)
+        yield Step(dict(zip(keys, vectors, strict=True)), done, len(missing), ())
 
 
-def commit(batch: Sequence[Prepared], removed: Sequence[str], workshop: Workshop) -> None:
-    """Put documents in place of what had their ids and remove others, all at once or not at all."""
+def commit(
+    batch: Sequence[Prepared],
+    removed: Sequence[str],
+    workshop: Workshop,
+    *,
+    vectors: Mapping[str, Vectors] = MappingProxyType({}),
+) -> None:
+    """Put documents in place of what had their ids and remove others, all at once or not at all.
+
+    Args:
+        batch: Documents whose passages have been embedded.
+        removed: Ids of documents.
+        workshop: Where.
+        vectors: What was embedded just now, by its hash; the rest is in the catalogue.
+    """
     if not batch and not removed:
         return
     with workshop.catalogue.write() as writer:
+        writer.put_vectors(vectors)
         gone = [*removed, *(prepared.document.id for prepared in batch)]
         leaving = writer.by_collection(gone)
         removed_keys, unsure = writer.delete_documents(gone)
@@ -157,14 +215,30 @@ def commit(batch: Sequence[Prepared], removed: Sequence[str], workshop: Workshop
             hashes += [passage.vector for passage in prepared.passages]
         writer.drop_vectors(unsure)
         stored = writer.vectors(hashes)
-        vectors = np.zeros((len(hashes), workshop.embedder.dimension), np.float32)
-        for place, key in enumerate(hashes):
-            vectors[place] = stored[key]
+        dropped = _embed_dropped(batch, stored, workshop)
+        writer.put_vectors(dropped)
+        stacked = stack(hashes, stored | dropped, workshop.embedder.dimension)
         keys = np.array([entry.key for entry in entries], np.int64)
-        previous = read_manifest(workshop.index_dir, writer.generation)
-        change = Change(entries, keys, vectors, leaving, removed_keys)
-        manifest = advance(workshop.index_dir, previous, change)
-        writer.remember(generation=str(manifest.number), fingerprint=manifest.fingerprint)
+        change = Change(entries, keys, stacked, leaving, removed_keys)
+        writer.put_in_force(*workshop.engine.advance(writer.generation, change))
+
+
+def tidy_up(workshop: Workshop, progress: Progress) -> None:
+    """Merge the search index's segments where it is time to; what was committed is found before."""
+    with workshop.catalogue.read() as reader:
+        number = reader.generation
+    state = workshop.engine.tidy(number, lambda done: progress("training", done, 1))
+    if state is not None:
+        with workshop.catalogue.write() as writer:
+            writer.put_in_force(*state)
+
+
+def stack(hashes: Sequence[str], stored: Mapping[str, Vectors], dimension: int) -> Vectors:
+    """Return the vectors with these hashes, float32 of shape (len(hashes), dimension)."""
+    stacked = np.zeros((len(hashes), dimension), np.float32)
+    for place, key in enumerate(hashes):
+        stacked[place] = stored[key]
+    return stacked
 
 
 def entry(key: int, collection: str, passage: Passage) -> Entry:
@@ -172,6 +246,22 @@ def entry(key: int, collection: str, passage: Passage) -> Entry:
     prominent, faint = split(passage.chunk.text, passage.faint)
     chunk = passage.chunk
     return Entry(key, chunk.document_id, collection, prominent, chunk.heading, faint)
+
+
+def _embed_dropped(
+    batch: Sequence[Prepared], stored: Mapping[str, Vectors], workshop: Workshop
+) -> dict[str, Vectors]:
+    """Embed what had a vector when it was looked up, but lost it with the document it came from."""
+    passages = [passage for prepared in batch for passage in prepared.passages]
+    texts = _texts(passage for passage in passages if passage.vector not in stored)
+    if not texts:
+        return {}
+    return dict(zip(texts, workshop.embedder.embed(list(texts.values())), strict=True))
+
+
+def _texts(passages: Iterable[Passage]) -> dict[str, str]:
+    """Return what is embedded for passages, by its hash."""
+    return {passage.vector: _embedded_text(passage.chunk, passage.faint) for passage in passages}
 
 
 def _embedded_text(chunk: Chunk, faint: Ranges) -> str:
@@ -186,16 +276,14 @@ def _put(prepared: Prepared, writer: CatalogueWriter) -> list[Entry]:
         prepared.state,
         prepared.passages,
         markup=prepared.markup,
-        language=detect_language(document.text),
+        language=prepared.language,
     )
     pairs = zip(keys, prepared.passages, strict=True)
     return [entry(key, document.collection, passage) for key, passage in pairs]
 
 
-def _batches(
-    jobs: Iterable[Job], workshop: Workshop
-) -> Iterator[list[Prepared | tuple[Job, RefusedFileError]]]:
-    batch: list[Prepared | tuple[Job, RefusedFileError]] = []
+def _batches(jobs: Iterable[Job], workshop: Workshop) -> Iterator[Batch]:
+    batch: list[Prepared | Refusal] = []
     chunks = 0
     for job in jobs:
         try:
@@ -212,7 +300,7 @@ def _batches(
         yield batch
 
 
-def _outcome(item: Prepared | tuple[Job, RefusedFileError]) -> Outcome:
+def _outcome(item: Prepared | Refusal) -> Outcome:
     if isinstance(item, Prepared):
         return Outcome(item.document.id, item.document.source, "")
     job, refusal = item

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from index import lexical
+from index.embedders import choose_embedder
 from index.errors import CatalogueError, FootnoteError, SettingsError
 from index.lexical import Entry, LexicalIndex
-from index.sentence_transformer import DEFAULT, SentenceTransformerEmbedder, check_packaged_model
 from index.settings import Settings
 from index.tokens import ENCODING, count_tokens
-from index.vectors import open_segment, search_segments, write_segment
+from index.vectors import open_segment, search_segments, write_flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,9 @@ def _run(checks: dict[str, Callable[[], str]]) -> Iterator[Finding]:
 
 
 def _try_embedder(settings: Settings) -> str:
-    if settings.embedder == DEFAULT:
-        check_packaged_model()
-    embedder = SentenceTransformerEmbedder(settings.embedder)
+    embedder = choose_embedder(settings.embedder)
     vector = embedder.embed(["a test"])[0]
-    return f"{embedder.name}, {len(vector)} dimensions, weights as expected"
+    return f"{embedder.name}, {len(vector)} dimensions, on {embedder.runtime}"
 
 
 def _try_tokens() -> str:
@@ -70,13 +68,9 @@ def _try_tokens() -> str:
 def _try_vectors() -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "try.faiss"
-        write_segment(path, np.array([7]), np.eye(1, 4, dtype=np.float32))
+        write_flat(path, np.array([7]), np.eye(1, 4, dtype=np.float32))
         found, _ = search_segments(
-            [open_segment(path)],
-            np.eye(1, 4, dtype=np.float32)[0],
-            1,
-            without=np.zeros(0, np.int64),
-            only=None,
+            [open_segment(path)], np.eye(1, 4, dtype=np.float32)[0], 1, only=None
         )
     if found.tolist() != [7]:
         raise CatalogueError("FAISS doesn't find what it was given; run 'make setup' again")

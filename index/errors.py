@@ -12,6 +12,7 @@ commands print it as it is::
     ├── CatalogueError       the data folder doesn't hold what it should
     │   └── MismatchError    it was written with another embedder or other chunking
     ├── ModelError           a packaged model or table is missing or not the one expected
+    │   └── UnsupportedModelError  a model, or a processor, that the fast encoder can't run
     ├── CitationError        a quote that isn't a verbatim slice of its document
     ├── DatasetError         a question set that doesn't follow its format
     └── ServerError          a server that is evaluated can't be reached or answers amiss
@@ -52,6 +53,10 @@ class MismatchError(CatalogueError):
 
 class ModelError(FootnoteError):
     """A packaged model or table is missing, damaged or not the one expected."""
+
+
+class UnsupportedModelError(ModelError):
+    """A model, or a processor, that the fast encoder can't run; sentence-transformers may."""
 
 
 class CitationError(FootnoteError):

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection
 
 UNKNOWN = "und"
-_SAMPLE = 1_000  # characters that are looked at
+_SAMPLE = 400  # characters that are looked at
 _LEAST_LETTERS = 8
 # Natural logarithm of how many times likelier another language must be before a short question
 # counts as written in it. Of 5,000 English questions with foreign names none reached 26; most
 # questions in another language reach 30 to 130.
 _CLEAR = 28.0
+# Four of these in one sample are English beyond doubt, in a fraction of the time that ranking all
+# languages takes.
+_ENGLISH = frozenset(
+    "the of and that with which from this these those were been their would into than they there "
+    "has have its".split()
+)
+_ENOUGH_ENGLISH = 4
 
 
 def detect_language(text: str) -> str:
     """Return the ISO 639-1 code of the language of `text`, `und` where there is too little."""
-    return _rank(text)[0][0]
+    sample = text[:_SAMPLE]
+    if len(_ENGLISH.intersection(sample.lower().split())) >= _ENOUGH_ENGLISH:
+        return "en"
+    return _rank(sample)[0][0]
 
 
 def find_foreign(question: str, served: Collection[str]) -> str | None:

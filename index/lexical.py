@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import CatalogueError
-from index.vectors import DEPTHS, Keys, Scores
+from index.vectors import TIES, Keys, Scores
 
 if TYPE_CHECKING:
     import tantivy
@@ -30,6 +30,14 @@ _HEAP = 64_000_000  # bytes that tantivy may use while it writes
 _WORD = re.compile(r"\w+")
 # Possessive and from a word's start on, so that a long word takes no quadratic time.
 _CODE = re.compile(r"\b\w++(?:[-/._:@#+]\w++)+")
+# Words that a question is put with rather than about; tantivy's stop words leave most of them in,
+# and in a small library they are rare, so that their weight would be great. Not with a capital
+# ("The Who", "in May"), before a number ("may 1968") or within a code ("how-to").
+_ASKING = re.compile(
+    r"(?<![\w'’/-])(?:who|whom|whose|what|when|where|why|which|how|many|much|do|does|did|has|have|had|"
+    r"having|am|is|are|was|were|been|being|can|could|would|will|should|shall|might|must|"
+    r"may(?! \d))(?:n?['’][a-z]{1,2})?(?![\w'’/-])"
+)
 _SCRIPTS_WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
@@ -64,6 +72,13 @@ class LexicalIndex:
         self._schema = _schema()
         self._analyzer = _analyzer()
 
+    @classmethod
+    def join(cls, parts: Sequence[LexicalIndex]) -> LexicalIndex:
+        """Return one index over what several have opened."""
+        joined = cls()
+        joined._searchers = [searcher for part in parts for searcher in part._searchers]
+        return joined
+
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of `text` that can be searched for, in order."""
         return list(dict.fromkeys(self._analyzer.analyze(segmented(text))))
@@ -81,8 +96,13 @@ class LexicalIndex:
         """Return the stems of a question, each with how sure it is that it was meant.
 
         A word that occurs nowhere, but would with one letter more, less, changed or swapped, stands
-        for the most frequent such word, at `CORRECTED`; every other stem is sure, at 1.
+        for the most frequent such word, at `CORRECTED`; every other stem is sure, at 1. Words that
+        only ask count where there are no others.
         """
+        begun = question.lower() if question.isupper() else question[:1].lower() + question[1:]
+        return self._sure_terms(_ASKING.sub(" ", begun)) or self._sure_terms(question)
+
+    def _sure_terms(self, question: str) -> dict[str, float]:
         found: dict[str, float] = {}
         for word in _WORD.findall(segmented(question)):
             for stem in self.terms(word):
@@ -190,9 +210,9 @@ def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> N
 def _search(searcher: tantivy.Searcher, query: tantivy.Query, k: int) -> list[Any]:
     """Return the `k` best hits, and what is just as good as the last of them."""
     hits: list[Any] = []
-    for depth in (factor * k for factor in DEPTHS):
+    for depth in (k + 1, TIES * k):
         hits = searcher.search(query, limit=depth, count=False).hits
-        if len(hits) < depth or hits[-1][0] < hits[k - 1][0]:
+        if len(hits) <= k or hits[-1][0] < hits[k - 1][0]:
             break
     return hits
 
@@ -203,6 +223,8 @@ def segmented(text: str) -> str:
     Chinese, Japanese, Thai and their like are searched by overlapping pairs of letters. An accent
     that is a character of its own would end a word.
     """
+    if text.isascii():
+        return text
     return _SCRIPTS_WITHOUT_SPACES.sub(_pairs, unicodedata.normalize("NFC", text))
 
 

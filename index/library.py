@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from index.build import Workshop, build, commit
+from index.build import Workshop, build, commit, tidy_up
 from index.catalogue import Catalogue, CatalogueReader
 from index.chunking import ChunkingSettings
+from index.embedders import choose_embedder
 from index.embedding import Embedder
+from index.engine import Engine, SearchIndex
 from index.errors import (
     CatalogueError,
     InvalidInputError,
@@ -21,7 +23,6 @@ from index.errors import (
     MismatchError,
     NotFoundError,
 )
-from index.generation import Generation, read_manifest
 from index.intake import (
     Intake,
     join,
@@ -31,92 +32,50 @@ from index.intake import (
     take_text,
     take_upload,
 )
-from index.lexical import LexicalIndex
+from index.local_engine import LocalEngine
 from index.progress import Progress, silent
-from index.sentence_transformer import SentenceTransformerEmbedder
 from index.settings import Settings
+from index.snapshot import Snapshot, Status, check_known
 from index.values import AddReport, Document, DocumentSummary
-from index.vectors import Keys
 
 VERSION = "0.1.0"
 _COLLECTION = re.compile(r"[\w][\w .-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One consistent state of a library, or of one of its collections.
-
-    Attributes:
-        catalogue: The catalogue.
-        generation: The search index that belongs to it.
-        collection: The collection that is searched, or None for all.
-    """
-
-    catalogue: CatalogueReader
-    generation: Generation
-    collection: str | None = None
-
-    @property
-    def words(self) -> LexicalIndex:
-        """The words of what is searched."""
-        return self.generation.words(self.collection)
-
-    @property
-    def only(self) -> Keys | None:
-        """Keys of the chunks that may be found, int64 of shape (n,), or None for all."""
-        if self.collection is None:
-            return None
-        members = self.generation.members
-        if self.collection not in members:
-            members[self.collection] = self.catalogue.keys(self.collection)
-        return members[self.collection]
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is in a library.
-
-    Attributes:
-        version: Version of the program.
-        generation: Number of the index generation in force.
-        documents: How many documents there are.
-        chunks: How many chunks they were cut into.
-        models: Name of the model for each job.
-        healthy: Whether the index can be searched.
-        index_hash: Fingerprint of the generation.
-        problems: What is wrong, in a line each.
-    """
-
-    version: str
-    generation: int
-    documents: int
-    chunks: int
-    models: Mapping[str, str | None]
-    healthy: bool
-    index_hash: str
-    problems: tuple[str, ...]
 
 
 class Library:
     """The documents in one data folder. Any number of threads and processes may read it."""
 
     def __init__(
-        self, settings: Settings | None = None, *, embedder: Embedder | None = None
+        self,
+        settings: Settings | None = None,
+        *,
+        embedder: Embedder | None = None,
+        engine: Engine | None = None,
     ) -> None:
         """Use the data folder that `settings` name; it is made when something is added.
 
         Args:
             settings: All settings; defaults without.
             embedder: Replaces the one that the settings name.
+            engine: Keeps the search index; by default files in the data folder.
         """
         self.settings = settings or Settings()
         self.data_dir = self.settings.data_dir
-        self.index_dir = self.data_dir / "index"
         self.catalogue = Catalogue(self.data_dir / "catalogue.sqlite3")
-        self.embedder = embedder or SentenceTransformerEmbedder(self.settings.embedder)
+        self._given_embedder = embedder
+        self.engine: Engine = engine or LocalEngine(self.data_dir / "index")
         self.chunking = ChunkingSettings(self.settings.chunk_tokens)
-        self._generation: Generation | None = None
+        self._generation: SearchIndex | None = None
         self._opening = Lock()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder, loaded when it is first needed: what only reads documents needs none.
+
+        Raises:
+            ModelError: It can't be loaded.
+        """
+        return self._given_embedder or choose_embedder(self.settings.embedder)
 
     def add(
         self, paths: Sequence[Path], *, collection: str = "default", progress: Progress = silent
@@ -190,6 +149,7 @@ class Library:
             removed = reader.summaries(ids=ids)
             originals = [reader.path(document_id) for document_id in ids]
             commit([], ids, self.workshop)
+            tidy_up(self.workshop, silent)
             self._drop_originals(originals)
         return removed
 
@@ -237,7 +197,7 @@ class Library:
             with self.reading() as reader:
                 self.check_match(reader)
                 check_known(reader, collection)
-                generation = self._open(reader.generation)
+                generation = self._open(reader)
                 if generation is not None:
                     yield Snapshot(reader, generation, collection)
                     return
@@ -245,7 +205,10 @@ class Library:
 
     def status(self) -> Status:
         """Return what is in the library and whether it can be searched."""
-        models: dict[str, str | None] = {"embedder": self.embedder.name}
+        models: dict[str, str | None] = {
+            "embedder": self.embedder.name,
+            "embedder_runtime": self.embedder.runtime,
+        }
         if not self.catalogue.exists():
             nothing = f"nothing was added to {str(self.data_dir)!r} yet"
             return Status(VERSION, 0, 0, 0, models, False, "", (nothing,))
@@ -258,7 +221,7 @@ class Library:
                 reader.count("chunks"),
                 models,
                 not problems,
-                reader.setting("fingerprint"),
+                reader.fingerprint,
                 problems,
             )
 
@@ -267,7 +230,7 @@ class Library:
         """What building needs."""
         return Workshop(
             self.catalogue,
-            self.index_dir,
+            self.engine,
             self.embedder,
             self.chunking,
             self.settings.commit_chunks,
@@ -354,6 +317,7 @@ class Library:
                         writer.refresh_state(state)
             outcomes = list(build(intake.jobs, self.workshop, progress))
             commit([], [str(outcome.id) for outcome in intake.vanished], self.workshop)
+            tidy_up(self.workshop, progress)
             self._drop_originals([*replaced, *(job.state.path for job in intake.jobs)])
         return AddReport(
             added=tuple(outcome for outcome in outcomes if outcome.id),
@@ -369,15 +333,17 @@ class Library:
                 if not Path(path).is_absolute() and not reader.find(path):
                     remove_original(self.data_dir, path)
 
-    def _open(self, number: int) -> Generation | None:
+    def _open(self, reader: CatalogueReader) -> SearchIndex | None:
+        """Open the generation in force, or return None where a writer has moved on meanwhile."""
+        number = reader.generation
         with self._opening:
-            if self._generation is None or self._generation.manifest.number != number:
+            held = self._generation
+            if held is None or held.state.fingerprint != reader.fingerprint:
                 try:
-                    manifest = read_manifest(self.index_dir, number)
-                    self._generation = Generation(self.index_dir, manifest)
+                    self._generation = self.engine.open(number, before=held)
                 except CatalogueError:
-                    with self.catalogue.read() as reader:
-                        if reader.generation == number:
+                    with self.catalogue.read() as later:
+                        if later.generation == number:
                             raise
                     return None
             return self._generation
@@ -385,7 +351,7 @@ class Library:
     def _problems(self, reader: CatalogueReader) -> Iterator[str]:
         try:
             self.check_match(reader)
-            self._open(reader.generation)
+            self._open(reader)
         except CatalogueError as error:
             yield str(error)
 
@@ -423,17 +389,6 @@ class Library:
         finally:
             with self.catalogue.write() as writer:
                 writer.finish_job(job_id, _now(), outcome)
-
-
-def check_known(reader: CatalogueReader, collection: str | None) -> None:
-    """Refuse the name of a collection that doesn't exist.
-
-    Raises:
-        NotFoundError: It doesn't.
-    """
-    if collection is not None and collection not in reader.collections():
-        known = ", ".join(reader.collections()) or "none yet"
-        raise NotFoundError(f"there is no collection {collection!r}; there are: {known}")
 
 
 def _check_collection(name: str) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
 
-from index.build import embed, entry, prepare_passages
-from index.catalogue import CatalogueReader, CatalogueWriter
+from index.build import embed_passages, entry, prepare_passages, stack
+from index.catalogue import CatalogueReader, CatalogueWriter, Passage
+from index.engine import Change, SearchIndex, State
 from index.errors import CatalogueError
-from index.generation import EMPTY, Change, Generation, advance, checksum, read_manifest
 from index.library import Library
+from index.manifest import EMPTY, checksum
+from index.overlap import ahead
 from index.progress import Progress, silent
 from index.values import Document, digest
 
-_PORTION = 5_000  # chunks that are in memory at once
+_PORTION = 16_384  # chunks that are in memory at once
+_CODED = 0.99  # likeness of a vector and what its code tells of it, at least
 _TOLERANCE = 1e-3  # by which a vector's length may differ from 1
 
 
@@ -52,12 +54,12 @@ def verify(library: Library, progress: Progress = silent) -> tuple[str, ...]:
     library.require_catalogue()
     try:
         with library.catalogue.read() as reader:
-            return (
+            told = (
                 *(f"catalogue: {line}" for line in reader.check()),
                 *_check_documents(library, reader, progress),
-                *_check_vectors(reader),
-                *_check_generation(library, reader),
             )
+            vectors = tuple(_check_vectors(reader))
+            return (*told, *vectors, *_check_generation(library, reader, compare=not vectors))
     except CatalogueError as error:
         return (str(error),)
     except (TypeError, ValueError) as error:  # a row that holds something else than it should
@@ -68,12 +70,16 @@ def verify(library: Library, progress: Progress = silent) -> tuple[str, ...]:
 
 def _embed_all(library: Library, reader: CatalogueReader, progress: Progress) -> None:
     # Vectors are stored as they come, so that an interrupted run goes on where it stopped.
-    documents = reader.summaries()
-    for place, (document, markup) in enumerate(_documents(reader), start=1):
-        embed(
-            prepare_passages(document, markup, library.workshop), library.workshop, lambda *_: None
-        )
-        progress("documents", place, len(documents))
+    workshop, documents = library.workshop, reader.summaries()
+    passages: list[Passage] = []
+    for place, (document, markup) in enumerate(ahead(_documents(reader)), start=1):
+        passages += prepare_passages(document, markup, workshop)
+        if len(passages) >= workshop.commit_chunks or place == len(documents):
+            for step in embed_passages(passages, workshop):
+                with workshop.catalogue.write() as writer:
+                    writer.put_vectors(step.vectors)
+            passages.clear()
+            progress("documents", place, len(documents))
 
 
 def _cut_all(library: Library, writer: CatalogueWriter) -> None:
@@ -91,30 +97,35 @@ def _documents(reader: CatalogueReader) -> Iterator[tuple[Document, str]]:
 
 
 def _derive(library: Library, writer: CatalogueWriter, progress: Progress) -> int:
-    in_force = writer.generation
     total = writer.count("chunks")
-    manifest, done = replace(EMPTY, number=in_force), 0
-    rows = writer.passages()
-    while True:
-        portion = list(islice(rows, _PORTION))
-        stored = writer.vectors([passage.vector for _, _, passage in portion])
-        vectors = np.zeros((len(portion), library.embedder.dimension), np.float32)
-        for place, (_, _, passage) in enumerate(portion):
-            vectors[place] = stored[passage.vector]
-        change = Change(
-            [entry(key, collection, passage) for key, collection, passage in portion],
-            np.array([key for key, _, _ in portion], np.int64),
-            vectors,
-            {},
-            (),
-        )
-        manifest = advance(library.index_dir, manifest, change, in_force=in_force)
-        done += len(portion)
-        progress("passages", done, total)
-        if len(portion) < _PORTION:
-            break
-    writer.remember(generation=str(manifest.number), fingerprint=manifest.fingerprint)
+
+    def train(done: int) -> None:
+        progress("training", done, 1)
+
+    def told(changes: Iterable[Change]) -> Iterator[Change]:
+        done = 0
+        for change in changes:
+            yield change
+            done += len(change.keys)
+            progress("passages", done, total)
+
+    changes = told(ahead(_read_changes(writer, library.embedder.dimension)))
+    writer.put_in_force(*library.engine.derive(writer.generation, changes, train))
     return total
+
+
+def _read_changes(reader: CatalogueReader, dimension: int) -> Iterator[Change]:
+    """Yield all chunks, a portion at once, the last of which may be empty."""
+    rows = reader.passages()
+    portion = list(islice(rows, _PORTION))
+    while True:
+        hashes = [passage.vector for _, _, passage in portion]
+        vectors = stack(hashes, reader.vectors(hashes), dimension)
+        keys = np.array([key for key, _, _ in portion], np.int64)
+        entries = [entry(key, collection, passage) for key, collection, passage in portion]
+        yield Change(entries, keys, vectors, {}, ())
+        if not (portion := list(islice(rows, _PORTION))):
+            return
 
 
 def _check_documents(
@@ -146,40 +157,30 @@ def _check_vectors(reader: CatalogueReader) -> Iterator[str]:
             yield f"chunk {key}: its vector isn't of unit length"
 
 
-def _check_generation(library: Library, reader: CatalogueReader) -> Iterator[str]:
-    folder = library.index_dir
-    try:
-        manifest = read_manifest(folder, reader.generation)
-        for file in manifest.files:
-            path = folder / file.name
-            if not path.is_file() or checksum(path) != file.sha256:
-                yield f"index: {file.name} is damaged; run 'python -m index rebuild'"
-                return
-        generation = Generation(folder, manifest)
-    except CatalogueError as error:
-        yield f"index: {error}"
+def _check_generation(library: Library, reader: CatalogueReader, *, compare: bool) -> Iterator[str]:
+    state = State(reader.generation, reader.setting("fingerprint", EMPTY.fingerprint))
+    problems = tuple(library.engine.check(state))
+    yield from (f"index: {problem}" for problem in problems)
+    if problems:
         return
-    if manifest.fingerprint != reader.setting("fingerprint", EMPTY.fingerprint):
-        yield "index: the manifest isn't the catalogue's; run 'python -m index rebuild'"
-    keys = reader.keys()
-    if not np.array_equal(generation.keys, keys):
+    index, keys = library.engine.open(state.number), reader.keys()
+    if not np.array_equal(index.keys, keys):
         yield "index: its vectors aren't those of the catalogue; run 'python -m index rebuild'"
-    elif generation.words(None).size != len(keys):
+    elif index.words(None).size != len(keys):
         yield "index: its words aren't those of the catalogue; run 'python -m index rebuild'"
-    else:
-        yield from _compare_vectors(generation, reader)
+    elif compare:
+        yield from _compare_vectors(index, reader)
 
 
-def _compare_vectors(generation: Generation, reader: CatalogueReader) -> Iterator[str]:
-    held = {
-        int(key): (segment, place)
-        for segment in generation.segments
-        for place, key in enumerate(segment.keys)
-    }
-    read = {id(segment): segment.vectors for segment in generation.segments}
-    for key, vector in _vectors(reader):
-        segment, place = held[key]
-        if not np.array_equal(read[id(segment)][place], vector):
+def _compare_vectors(index: SearchIndex, reader: CatalogueReader) -> Iterator[str]:
+    present = reader.keys()
+    for keys, vectors, exact in index.blocks():
+        living = np.isin(keys, present)
+        order = np.argsort(keys[living])
+        ours = vectors[living][order]
+        theirs = reader.chunk_vectors(keys[living][order].tolist())
+        wrong = (ours != theirs).any(axis=1) if exact else (ours * theirs).sum(axis=1) < _CODED
+        for key in keys[living][order][wrong].tolist():
             yield f"index: the vector of chunk {key} isn't the catalogue's"
 
 

@@ -7,14 +7,15 @@ stay in the text and can be found, but they count for little when passages are r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
 
 from index.pieces import line_ranges
 from index.values import Chunk
 
 Ranges = tuple[tuple[int, int], ...]
 
-_SENTENCE_WORDS = 6
+# Six words make a sentence. Possessive, so that a line is gone through once.
+_SIX_WORDS = re.compile(r"\W*+(?:\w++\W++){5}\w")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？。”\"')\]]$")
 _WORD = re.compile(r"\w+")
 
@@ -43,13 +44,13 @@ def within(chunk: Chunk, ranges: Ranges) -> Ranges:
 
     A chunk that consists of nothing else has none: a list of names has to be found by them.
     """
+    first, last = (bisect_left(ranges, (place,)) for place in (chunk.start, chunk.end))
     inside = tuple(
         (start - chunk.start, end - chunk.start)
-        for start, end in ranges
-        if chunk.start <= start and end <= chunk.end
+        for start, end in ranges[first:last]
+        if end <= chunk.end
     )
-    prominent, _ = split(chunk.text, inside)
-    return inside if prominent.strip() else ()
+    return inside if inside and split(chunk.text, inside)[0] else ()
 
 
 def split(text: str, ranges: Ranges) -> tuple[str, str]:
@@ -66,8 +67,10 @@ def split(text: str, ranges: Ranges) -> tuple[str, str]:
 
 
 def _carries_sentence(line: str) -> bool:
-    words: Sequence[str] = _WORD.findall(line)
-    if len(words) >= _SENTENCE_WORDS or (len(words) > 1 and _SENTENCE_END.search(line)):
+    if _SIX_WORDS.match(line):
+        return True
+    words: list[str] = _WORD.findall(line)
+    if len(words) > 1 and _SENTENCE_END.search(line):
         return True
     # A line with a number and a name in it is a fact, a lone number is a counter. Scripts without
     # spaces make long words.

@@ -44,7 +44,7 @@ class Settings(BaseModel):
     auth_file: Path | None = None
     embedder: str = "all-MiniLM-L6-v2"
     chunk_tokens: int = Field(default=256, ge=32, le=2048)
-    commit_chunks: int = Field(default=512, ge=1)
+    commit_chunks: int = Field(default=1024, ge=1)
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_text_characters: int = Field(default=10_000_000, ge=1)
     max_question_characters: int = Field(default=4_000, ge=1)

@@ -38,11 +38,11 @@ def find_blocks(text: str, markup: str) -> Iterator[Block]:
         text: The document's text.
         markup: `markdown`, or `text` for paragraphs between blank lines.
     """
-    blocks = _markdown_blocks(text) if markup == "markdown" else _paragraphs(text)
-    for block in blocks:
+    for block in _markdown_blocks(text) if markup == "markdown" else _paragraphs(text):
         start, end = trim(text, block.start, block.end)
         if start < end:
-            yield replace(block, start=start, end=end)
+            trimmed = (start, end) != (block.start, block.end)
+            yield replace(block, start=start, end=end) if trimmed else block
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

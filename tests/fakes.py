@@ -24,6 +24,7 @@ class FakeEmbedder:
         self.name = name
         self.dimension = dimension
         self.max_tokens = max_tokens
+        self.runtime = "hand"
         self.calls = 0
         self.texts: list[str] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from index.catalogue.writer import CatalogueWriter
 from index.errors import CatalogueError, InvalidInputError
 
 SCHEMA_VERSION = "1"
+_MOST_IDLE = 4
+_CACHE_KIB = 16_384  # of each connection: what leads to a million chunks fits
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -39,11 +42,23 @@ CREATE TABLE jobs (
 
 
 class Catalogue:
-    """The database file; hands out transactions."""
+    """The database file; hands out transactions. Any number of threads may use it."""
 
     def __init__(self, path: Path) -> None:
         """Use the database at `path`, which need not exist yet."""
         self.path = path
+        # Connections that wait for the next transaction, with the pages that they have read: that
+        # saves a question most of its reads. Each with the number of the file that it is open on.
+        self._idle: deque[tuple[int, sqlite3.Connection]] = deque()
+
+    def __del__(self) -> None:
+        """Close the idle connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the idle connections, so that all is in one file if nobody else has it open."""
+        while self._idle:
+            self._idle.pop()[1].close()
 
     def exists(self) -> bool:
         """Whether anything was ever written."""
@@ -73,7 +88,7 @@ class Catalogue:
         Raises:
             CatalogueError: The file isn't a catalogue, or is damaged.
         """
-        with self._transaction("BEGIN", "ro") as connection:
+        with self._transaction("BEGIN") as connection:
             yield CatalogueReader(connection)
 
     @contextmanager
@@ -83,15 +98,37 @@ class Catalogue:
         Raises:
             CatalogueError: The file isn't a catalogue, is damaged or can't be written.
         """
-        with self._transaction("BEGIN IMMEDIATE", "rw") as connection:
+        with self._transaction("BEGIN IMMEDIATE") as connection:
             yield CatalogueWriter(connection)
 
     @contextmanager
-    def _transaction(self, begin: str, mode: str) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect(mode)) as connection, self._translating():
-            connection.execute(begin)
-            yield connection
-            connection.execute("COMMIT")
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        number, connection = self._take()
+        try:
+            with self._translating():
+                connection.execute(begin)
+                yield connection
+                connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append((number, connection))
+        else:
+            connection.close()
+
+    def _take(self) -> tuple[int, sqlite3.Connection]:
+        """Return an idle connection to the file that is there now, or a new one."""
+        try:
+            number = self.path.stat().st_ino
+            while True:
+                opened, connection = self._idle.pop()
+                if opened == number:
+                    return number, connection
+                connection.close()
+        except (OSError, IndexError):
+            connection = self._connect("rw")
+        return self.path.stat().st_ino, connection
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
@@ -108,8 +145,6 @@ class Catalogue:
             ) from error
 
     def _connect(self, mode: str) -> sqlite3.Connection:
-        # A read-only connection to a WAL database still needs to write its shared-memory file.
-        mode = "rw" if mode == "ro" else mode
         try:
             connection = sqlite3.connect(
                 f"{self.path.absolute().as_uri()}?mode={mode}",
@@ -120,6 +155,7 @@ class Catalogue:
             )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except sqlite3.Error as error:
             raise CatalogueError(
                 f"can't open the catalogue {str(self.path)!r} ({error}); check the folder's "

@@ -37,6 +37,11 @@ class CatalogueReader:
         """Number of the index generation that belongs to what this transaction sees."""
         return int(self.setting("generation", "0"))
 
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of that generation, "" where nothing was ever committed."""
+        return self.setting("fingerprint")
+
     def count(self, table: str) -> int:
         """Return the number of rows of `documents`, `chunks` or `vectors`."""
         row = self._one(f"SELECT count(*) FROM {table}")  # noqa: S608 - callers name a table
@@ -182,14 +187,28 @@ class CatalogueReader:
             found.update({str(key): np.frombuffer(blob, "<f4") for key, blob in rows})
         return found
 
+    def known_vectors(self, hashes: Sequence[str]) -> set[str]:
+        """Return those of these hashes that have a vector."""
+        found: set[str] = set()
+        for some in _portions(list(hashes)):
+            rows = self.connection.execute(
+                f"SELECT hash FROM vectors WHERE hash IN ({','.join('?' * len(some))})",  # noqa: S608
+                some,
+            )
+            found.update(str(row[0]) for row in rows)
+        return found
+
     def chunk_vectors(self, keys: Sequence[int]) -> Vectors:
-        """Return the vectors of the chunks with these keys, float32 of shape (n, dim)."""
-        rows = self.connection.execute(
-            "SELECT v.vector FROM chunks c JOIN vectors v ON v.hash = c.vector "  # noqa: S608
-            f"WHERE c.key IN ({','.join('?' * len(keys))})",
-            list(keys),
-        )
-        return np.stack([np.frombuffer(row[0], "<f4") for row in rows])
+        """Return the vectors of the chunks with these keys, ascending, float32 of (n, dim)."""
+        found: list[bytes] = []
+        for some in _portions(list(keys)):
+            rows = self.connection.execute(
+                "SELECT v.vector FROM chunks c JOIN vectors v ON v.hash = c.vector "  # noqa: S608
+                f"WHERE c.key IN ({','.join('?' * len(some))}) ORDER BY c.key",
+                some,
+            )
+            found += (row[0] for row in rows)
+        return np.frombuffer(b"".join(found), "<f4").reshape(len(found), -1)
 
     def unfinished_jobs(self) -> tuple[str, ...]:
         """Return the kind and start of each job that never came to its end."""

@@ -19,6 +19,10 @@ class CatalogueWriter(CatalogueReader):
         """Remember a value under each name."""
         self.connection.executemany("REPLACE INTO settings VALUES (?, ?)", settings.items())
 
+    def put_in_force(self, number: int, fingerprint: str) -> None:
+        """Let a generation of the search index be the one that belongs to these documents."""
+        self.remember(generation=str(number), fingerprint=fingerprint)
+
     def put_document(
         self,
         document: Document,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from index.library import Library
+from index.local_engine import LocalEngine
 from index.values import AddReport, Outcome
 
 
@@ -14,6 +15,12 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return path
+
+
+def index_dir(library: Library) -> Path:
+    """Return the folder of the search index."""
+    assert isinstance(library.engine, LocalEngine)
+    return library.engine.folder
 
 
 def sources(outcomes: tuple[Outcome, ...]) -> list[str]:

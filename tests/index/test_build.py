@@ -13,6 +13,7 @@ from index.build import (
     build,
     commit,
     embed,
+    embed_passages,
     entry,
     prepare,
     prepare_passages,
@@ -21,8 +22,8 @@ from index.catalogue import Catalogue, FileState, Passage
 from index.chunking import ChunkingSettings
 from index.embedding import Vectors
 from index.errors import RefusedFileError
-from index.generation import Generation, read_manifest
 from index.lexical import Entry
+from index.local_engine import LocalEngine
 from index.progress import silent
 from index.values import Chunk, Document, Extract, Outcome, Page, digest
 from tests.fakes import FakeEmbedder
@@ -40,7 +41,9 @@ class FailingEmbedder(FakeEmbedder):
 def make_workshop(folder: Path, embedder: FakeEmbedder, commit_chunks: int = 512) -> Workshop:
     catalogue = Catalogue(folder / "catalogue.sqlite3")
     catalogue.create()
-    return Workshop(catalogue, folder / "index", embedder, ChunkingSettings(64), commit_chunks)
+    return Workshop(
+        catalogue, LocalEngine(folder / "index"), embedder, ChunkingSettings(64), commit_chunks
+    )
 
 
 @pytest.fixture
@@ -65,9 +68,15 @@ def committed(workshop: Workshop) -> list[str]:
 
 def found(workshop: Workshop, query: str) -> list[int]:
     with workshop.catalogue.read() as reader:
-        manifest = read_manifest(workshop.index_dir, reader.generation)
-    keys, _ = Generation(workshop.index_dir, manifest).words(None).search(query, 9)
+        index = workshop.engine.open(reader.generation)
+    keys, _ = index.words(None).search(query, 9)
     return [int(key) for key in keys]
+
+
+def embed_and_keep(passages: Sequence[Passage], workshop: Workshop) -> None:
+    for step in embed_passages(passages, workshop):
+        with workshop.catalogue.write() as writer:
+            writer.put_vectors(step.vectors)
 
 
 def test_files_are_loaded_cut_embedded_and_committed(workshop: Workshop) -> None:
@@ -78,8 +87,7 @@ def test_files_are_loaded_cut_embedded_and_committed(workshop: Workshop) -> None
     assert found(workshop, "beta") == [2]
     with workshop.catalogue.read() as reader:
         assert reader.generation == 1
-        manifest = read_manifest(workshop.index_dir, 1)
-        assert reader.setting("fingerprint") == manifest.fingerprint
+        assert workshop.engine.open(1).state == (1, reader.fingerprint)
         assert reader.languages() == {"und"}
 
 
@@ -96,7 +104,7 @@ def test_a_file_that_is_refused_doesnt_stop_the_others(workshop: Workshop) -> No
 
 def test_refusals_alone_make_no_generation(workshop: Workshop) -> None:
     assert len(list(build([make_job("a", "")], workshop, silent))) == 1
-    assert not workshop.index_dir.exists()
+    assert not (workshop.catalogue.path.parent / "index").exists()
 
 
 def test_work_is_committed_every_so_many_passages(tmp_path: Path, embedder: FakeEmbedder) -> None:
@@ -154,7 +162,7 @@ def test_the_heading_is_embedded_and_faint_lines_are_not(
 ) -> None:
     text = "# A\n\nSaid once.\n\n- again\n\n- again\n"
     prepared = prepare(make_job("a.md", text, markup="markdown"), workshop)
-    embed(prepared.passages, workshop, silent)
+    embed_and_keep(prepared.passages, workshop)
     assert embedder.texts == ["A\n# A\n\nSaid once.\n\n- again"]
     (passage,) = prepared.passages
     assert [passage.chunk.text[start:end] for start, end in passage.faint] == ["- again"]
@@ -176,35 +184,34 @@ def test_texts_are_embedded_by_length_in_portions(
 ) -> None:
     jobs = [make_job(str(n), f"{'word ' * (n % 30)}{n}") for n in range(EMBED_AT_ONCE + 5)]
     passages = [p for job in jobs for p in prepare(job, workshop).passages]
-    embed(passages, workshop, silent)
+    embed_and_keep(passages, workshop)
     assert embedder.calls == 2
     lengths = [len(text) for text in embedder.texts]
     assert lengths == sorted(lengths)
-    embed(passages, workshop, silent)
+    embed_and_keep(passages, workshop)
     assert embedder.calls == 2
 
 
 def test_vectors_are_safe_after_each_portion(tmp_path: Path) -> None:
-    workshop = make_workshop(tmp_path, FailingEmbedder())
+    workshop = make_workshop(tmp_path, FailingEmbedder(), commit_chunks=10_000)
     jobs = [make_job(str(n), f"Text {n}.") for n in range(EMBED_AT_ONCE + 5)]
-    passages = [p for job in jobs for p in prepare(job, workshop).passages]
     with pytest.raises(RuntimeError, match="out of memory"):
-        embed(passages, workshop, silent)
+        list(build(jobs, workshop, silent))
     with workshop.catalogue.read() as reader:
-        assert reader.count("vectors") == EMBED_AT_ONCE
+        assert (reader.count("vectors"), reader.count("documents")) == (EMBED_AT_ONCE, 0)
 
 
 def test_committing_nothing_changes_nothing(workshop: Workshop) -> None:
     commit([], [], workshop)
     with workshop.catalogue.read() as reader:
         assert reader.generation == 0
-    assert not workshop.index_dir.exists()
+    assert not (workshop.catalogue.path.parent / "index").exists()
 
 
 def test_documents_are_replaced_and_removed_in_one_step(workshop: Workshop) -> None:
     list(build([make_job("a", "Alpha."), make_job("b", "Beta.")], workshop, silent))
     prepared = prepare(make_job("a", "Changed."), workshop)
-    embed(prepared.passages, workshop, silent)
+    embed_and_keep(prepared.passages, workshop)
     commit([prepared], [digest("default", "b")], workshop)
     assert committed(workshop) == ["a"]
     assert (found(workshop, "alpha beta"), found(workshop, "changed")) == ([], [3])
@@ -212,20 +219,34 @@ def test_documents_are_replaced_and_removed_in_one_step(workshop: Workshop) -> N
         assert (reader.generation, reader.count("vectors")) == (2, 1)
 
 
-def test_a_commit_that_fails_leaves_everything_as_it_was(workshop: Workshop) -> None:
+def test_a_commit_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    workshop = make_workshop(tmp_path, FailingEmbedder())
     list(build([make_job("a", "Alpha.")], workshop, silent))
     prepared = prepare(make_job("b", "Never embedded."), workshop)
-    with pytest.raises(KeyError, match=prepared.passages[0].vector):
+    with pytest.raises(RuntimeError, match="out of memory"):
         commit([prepared], [], workshop)
     assert committed(workshop) == ["a"]
-    list(build([make_job("b", "Beta.")], workshop, silent))
-    assert found(workshop, "alpha beta") == [1, 2]
+    assert found(workshop, "never") == []
+
+
+def test_a_text_that_moves_to_another_file_keeps_or_regains_its_vector(
+    workshop: Workshop, embedder: FakeEmbedder
+) -> None:
+    list(build([make_job("a", "Alpha.")], workshop, silent))
+    moved = prepare(make_job("b", "Alpha."), workshop)
+    (step,) = list(embed([[moved]], workshop))  # its vector is known, so none is made
+    assert step.vectors == {}
+    list(build([make_job("a", "Changed.")], workshop, silent))  # which drops it
+    commit(list(step.finished), [], workshop)  # type: ignore[arg-type]
+    assert found(workshop, "alpha") == [3]
+    assert embedder.texts == ["Alpha.", "Changed.", "Alpha."]
 
 
 def test_vectors_in_the_index_are_those_of_the_catalogue(workshop: Workshop) -> None:
     list(build([make_job("a", "Alpha."), make_job("b", "Beta.")], workshop, silent))
-    (segment,) = Generation(workshop.index_dir, read_manifest(workshop.index_dir, 1)).segments
-    assert np.array_equal(segment.vectors, FakeEmbedder().embed(["Alpha.", "Beta."]))
+    ((_, vectors, exact),) = workshop.engine.open(1).blocks()
+    assert exact
+    assert np.array_equal(vectors, FakeEmbedder().embed(["Alpha.", "Beta."]))
 
 
 def test_an_entry_holds_faint_lines_apart() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -78,6 +79,32 @@ def test_paragraphs_are_packed_while_they_fit() -> None:
 
 def test_a_long_paragraph_is_divided_evenly_between_sentences() -> None:
     assert passages(" ".join([SENTENCE] * 6)) == [" ".join([SENTENCE] * 3)] * 2
+
+
+def test_a_paragraph_is_counted_whole_before_its_sentences_are() -> None:
+    # Eleven tokens each: added up with a seam after each sentence, six would be 71.
+    text = " ".join([SENTENCE] * 6)
+    assert [chunk.text for chunk in cut(text, tokens=66)] == [text]
+
+
+def test_a_section_is_counted_whole_before_its_paragraphs_are() -> None:
+    text = "\n\n".join(["One."] * 20)
+    assert [chunk.text for chunk in cut(text, tokens=count_tokens([text])[0])] == [text]
+
+
+def test_what_fits_is_counted_once() -> None:
+    counted: list[str] = []
+
+    def count(texts: Sequence[str]) -> list[int]:
+        counted.extend(texts)
+        return count_tokens(texts)
+
+    paragraphs = [" ".join([SENTENCE] * 10)] * 30
+    document = make_document("\n\n".join(paragraphs))
+    counters = Counters(count, FakeEmbedder().count_tokens, 256)
+    chunks = chunk_document(document, "text", settings=ChunkingSettings(256), counters=counters)
+    assert len(chunks) == 15
+    assert counted == paragraphs
 
 
 def test_the_embedders_window_limits_chunks_too() -> None:

@@ -36,8 +36,7 @@ def free_port() -> int:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out what takes seconds: the model itself."""
-    monkeypatch.setattr(diagnosis, "check_packaged_model", lambda: None)
-    monkeypatch.setattr(diagnosis, "SentenceTransformerEmbedder", FakeEmbedder)
+    monkeypatch.setattr(diagnosis, "choose_embedder", FakeEmbedder)
 
 
 def by_name(settings: Settings) -> dict[str, Finding]:
@@ -97,13 +96,13 @@ def test_a_data_folder_that_cant_be_written_to_is_told(tmp_path: Path, free_port
 def test_a_missing_table_package_and_damaged_model_are_told(
     free_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse() -> None:
+    def refuse(model: str) -> None:
         raise ModelError("model.safetensors isn't the one expected; run 'make setup' again")
 
     def miss(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(diagnosis, "check_packaged_model", refuse)
+    monkeypatch.setattr(diagnosis, "choose_embedder", refuse)
     monkeypatch.setattr(diagnosis, "version", miss)
     monkeypatch.setattr(tokens, "ENCODING", "no_such_table")
     tokens._encoding.cache_clear()

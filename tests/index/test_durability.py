@@ -14,8 +14,9 @@ from threading import Event
 import numpy as np
 import pytest
 
-from index.library import Library, Snapshot
+from index.library import Library
 from index.maintenance import verify
+from index.snapshot import Snapshot
 from tests.index.crash_script import COMMIT_CHUNKS, open_library
 from tests.index.library_views import counts, listed, passages, write
 
@@ -167,14 +168,14 @@ def read_meanwhile(open_it: Callable[[], Library], done: Event, *, linger: float
             check_snapshot(snapshot)
             time.sleep(linger)
             check_snapshot(snapshot)
-            seen.append(snapshot.generation.manifest.number)
+            seen.append(snapshot.generation.state.number)
     assert seen == sorted(seen)
     return len(set(seen))
 
 
 def check_snapshot(snapshot: Snapshot) -> None:
     catalogue, generation = snapshot.catalogue, snapshot.generation
-    assert generation.manifest.number == catalogue.generation
+    assert generation.state.number == catalogue.generation
     keys = catalogue.keys()
     assert np.array_equal(generation.keys, keys)
     assert snapshot.words.size == len(keys)

@@ -10,18 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index import succession
+from index.engine import Change
 from index.errors import CatalogueError
-from index.generation import (
-    EMPTY,
-    Change,
-    Generation,
-    Manifest,
-    advance,
-    checksum,
-    clean,
-    read_manifest,
-)
+from index.generation import Generation
 from index.lexical import Entry
+from index.manifest import EMPTY, Manifest, checksum, read_manifest
+from index.succession import advance, clean, tidy
+from index.vectors import Mask, VectorSegment
 from tests.fakes import FakeEmbedder
 
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -52,6 +48,14 @@ def grow(folder: Path, *sizes: int, previous: Manifest = EMPTY) -> Manifest:
     return previous
 
 
+def vectors_of(segment: VectorSegment) -> dict[int, list[float]]:
+    return {
+        int(key): vector.tolist()
+        for keys, vectors in segment.blocks()
+        for key, vector in zip(keys, vectors, strict=True)
+    }
+
+
 def counts(manifest: Manifest) -> list[int]:
     return [segment.count for segment in manifest.segments]
 
@@ -62,6 +66,13 @@ def find(folder: Path, manifest: Manifest, key: int) -> tuple[int, list[int]]:
     near, _ = generation.nearest(FakeEmbedder().embed([word(key)])[0], 1, only=None)
     hold, _ = generation.words(None).search(word(key), 5)
     return int(near[0]), [int(found) for found in hold]
+
+
+def tidied(folder: Path, manifest: Manifest) -> Manifest:
+    following = tidy(folder, manifest)
+    assert following is not None
+    assert following.number == manifest.number + 1
+    return following
 
 
 def flip_a_byte(path: Path, place: int) -> None:
@@ -131,8 +142,11 @@ def test_a_removed_chunk_is_a_tombstone_at_first(tmp_path: Path) -> None:
 
 def test_many_tombstones_are_cleared_away(tmp_path: Path) -> None:
     manifest = advance(tmp_path, grow(tmp_path, 10), change(removed=[3, 7]))
-    manifest = advance(tmp_path, manifest, change(removed=[5]))
+    assert tidy(tmp_path, manifest) is None
+    dead = advance(tmp_path, manifest, change(removed=[5]))
+    manifest = tidied(tmp_path, dead)
     assert (counts(manifest), manifest.tombstones) == ([7], ())
+    assert manifest.words == dead.words
     assert Generation(tmp_path, manifest).keys.tolist() == [1, 2, 4, 6, 8, 9, 10]
 
 
@@ -144,6 +158,7 @@ def test_merging_clears_the_tombstones_of_what_it_merges(tmp_path: Path) -> None
 
 def test_everything_can_be_removed_and_added_again(tmp_path: Path) -> None:
     manifest = advance(tmp_path, grow(tmp_path, 3), change(removed=[1, 2, 3]))
+    manifest = tidied(tmp_path, manifest)
     assert (counts(manifest), manifest.tombstones) == ([], ())
     assert Generation(tmp_path, manifest).keys.tolist() == []
     manifest = advance(tmp_path, manifest, change([4]))
@@ -167,17 +182,14 @@ def test_any_history_leaves_what_is_left(
         removed = sorted(held.intersection(wanted))
         added = range(key, key + size)
         manifest = advance(folder, manifest, change(added, removed))
+        manifest = tidy(folder, manifest) or manifest
         held, key = held.difference(removed).union(added), key + size
         sizes = counts(manifest)
         assert all(one >= 2 * other for one, other in pairwise(sizes))
     generation = Generation(folder, manifest)
     assert generation.keys.tolist() == sorted(held)
     assert generation.words(None).size == len(held)
-    vectors = {
-        int(k): row
-        for segment in generation.segments
-        for k, row in zip(segment.keys, segment.vectors, strict=True)
-    }
+    vectors = {k: row for each in generation.segments for k, row in vectors_of(each).items()}
     expected = FakeEmbedder().embed([word(k) for k in sorted(held)])
     assert np.array_equal(
         np.array([vectors[k] for k in sorted(held)], np.float32).reshape(expected.shape), expected
@@ -186,9 +198,8 @@ def test_any_history_leaves_what_is_left(
 
 def test_a_search_can_be_kept_to_some_chunks(tmp_path: Path) -> None:
     generation = Generation(tmp_path, advance(tmp_path, grow(tmp_path, 9), change(removed=[4])))
-    near, _ = generation.nearest(
-        FakeEmbedder().embed(["x"])[0], 9, only=np.array([2, 4, 6], np.int64)
-    )
+    allowed = Mask.of(np.array([2, 6], np.int64))
+    near, _ = generation.nearest(FakeEmbedder().embed(["x"])[0], 9, only=allowed)
     assert sorted(near.tolist()) == [2, 6]
 
 
@@ -331,3 +342,24 @@ def test_a_collection_that_is_emptied_has_no_words_any_more(tmp_path: Path) -> N
     manifest = advance(tmp_path, grow(tmp_path, 2), change(removed=[1, 2]))
     assert manifest.words == ()
     assert find(tmp_path, advance(tmp_path, manifest, change([3])), 3) == (3, [3])
+
+
+def test_small_segments_become_a_trained_one_once_they_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(succession, "TRAINED_FROM", 100)
+    manifest = grow(tmp_path, 60, 30)
+    assert tidy(tmp_path, manifest) is None
+    manifest = advance(tmp_path, manifest, change(range(91, 121), removed=[4, 50]))
+    told: list[int] = []
+    manifest = tidy(tmp_path, manifest, training=told.append) or manifest
+    assert told == [0, 1]
+    assert [(s.count, s.trained) for s in manifest.segments] == [(118, True)]
+    assert manifest.tombstones == ()
+    assert find(tmp_path, manifest, 77) == (77, [77])
+    manifest = advance(tmp_path, manifest, change([121], removed=[77]))
+    assert [(s.count, s.trained) for s in manifest.segments] == [(118, True), (1, False)]
+    assert find(tmp_path, manifest, 121)[1] == [121]
+    assert 121 in Generation(tmp_path, manifest).keys
+    assert 77 not in Generation(tmp_path, manifest).keys
+    assert tidy(tmp_path, manifest) is None

@@ -9,6 +9,7 @@ from index.language import UNKNOWN, detect_language, find_foreign, name_language
     ("text", "language"),
     [
         ("The harbour was closed for the whole winter.", "en"),
+        ("Those ships that have left the harbour were full of grain from the north.", "en"),
         ("Der Hafen war den ganzen Winter über geschlossen.", "de"),
         ("Le port est resté fermé pendant tout l'hiver.", "fr"),
         ("港口整个冬天都关闭了。", "zh"),
@@ -17,6 +18,13 @@ from index.language import UNKNOWN, detect_language, find_foreign, name_language
 )
 def test_the_language_of_a_text_is_found(text: str, language: str) -> None:
     assert detect_language(text) == language
+
+
+def test_a_text_that_quotes_english_isnt_english() -> None:
+    text = (
+        "Im Hafen lief der Film „The Lord of the Rings“ vor ausverkauftem Haus, dann „Gone with the"
+    )
+    assert detect_language(f"{text} Wind“, den niemand sehen wollte.") == "de"
 
 
 @pytest.mark.parametrize("text", ["", "A1", "42 / 17", "UN ILO"])

@@ -108,6 +108,39 @@ def test_a_word_that_stands_in_a_heading_alone_isnt_corrected(tmp_path: Path) ->
     assert words.search("Zephyrus", 5)[0].tolist() == [1]
 
 
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("Who closed the harbour?", "close harbour"),
+        ("How many ferries have called, and how much did it cost?", "ferri call cost"),
+        ("WHY DOES THE FERRY CALL?", "ferri call"),
+        ("which ferry hasn't called, and what's the reason", "ferri call reason"),
+        ("Can dogs be brought?", "dog brought"),
+        ("Where isn’t mooring allowed?", "moor allow"),
+        ("What did the WHO publish in May?", "who publish may"),
+        ("When did The Who play?", "who play"),
+        ("May 1968", "may 1968"),
+        ("May I moor?", "i moor"),
+        ("Is there a how-to guide?", "how guid"),
+        ("The Who?", "who"),
+        ("the who", "who"),
+        ("WHO", "who"),
+        ("How many?", "how mani"),
+        ("Is it?", ""),
+        ("", ""),
+    ],
+)
+def test_words_that_only_ask_count_where_there_are_no_others(
+    question: str, terms: str, harbour: LexicalIndex
+) -> None:
+    assert [*harbour.question_terms(question)] == terms.split()
+
+
+def test_a_word_that_asks_is_never_taken_for_a_misspelt_one(find: Find) -> None:
+    assert find("Could a ferry land?", "Cloud upon cloud.", "The ferry left.") == [2]
+    assert find("Which ferry?", "Winch winch winch.", "The ferry left.") == [2]
+
+
 def test_a_code_is_found_by_its_parts_in_their_order(find: Find) -> None:
     texts = ("see 7 and 2291 of HB", "Form HB-2291/7 applies.", "HB-2292/7")
     assert find("What does HB-2291/7 say?", *texts)[0] == 2
@@ -250,6 +283,15 @@ def test_stems_and_their_frequency_can_be_asked_for(harbour: LexicalIndex) -> No
     assert harbour.document_frequency("harbour") == 2
     assert harbour.document_frequency("absent") == 0
     assert harbour.size == 3
+
+
+@pytest.mark.parametrize("text", ["", "Plain words, as they are.\n", "é"])
+def test_a_text_without_such_letters_stays_as_it_is(text: str) -> None:
+    assert segmented(text) == text
+
+
+def test_an_accent_that_is_a_character_of_its_own_is_composed() -> None:
+    assert segmented("e\u0301te\u0301") == "été"
 
 
 def test_letters_of_scripts_without_spaces_are_paired() -> None:

@@ -25,6 +25,7 @@ from tests.index.library_views import (
     counts,
     find_nearest,
     find_words,
+    index_dir,
     listed,
     passages,
     write,
@@ -206,7 +207,7 @@ def test_status_tells_what_is_there(filled: Library) -> None:
 
 
 def test_status_tells_what_is_wrong(filled: Library) -> None:
-    (filled.index_dir / "1.faiss").unlink()
+    (index_dir(filled) / "1.faiss").unlink()
     status = other(filled).status()
     assert not status.healthy
     assert status.problems == (
@@ -337,7 +338,7 @@ def test_a_reader_that_was_overtaken_looks_again(filled: Library) -> None:
                 assert reader.generation == 1
 
     with Overtaken(filled.settings, embedder=FakeEmbedder()).snapshot() as snapshot:
-        assert snapshot.catalogue.generation == snapshot.generation.manifest.number == 4
+        assert snapshot.catalogue.generation == snapshot.generation.state.number == 4
         assert snapshot.words.size == 5
 
 
@@ -347,7 +348,7 @@ def test_a_generation_is_opened_once(filled: Library) -> None:
 
 
 def test_a_missing_index_file_is_told(filled: Library) -> None:
-    (filled.index_dir / "1.faiss").unlink()
+    (index_dir(filled) / "1.faiss").unlink()
     with (
         pytest.raises(CatalogueError, match=r"'1.faiss' is missing or damaged; run 'python"),
         other(filled).snapshot(),

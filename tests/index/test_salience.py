@@ -27,7 +27,17 @@ def test_a_repeated_line_is_faint_from_the_second_time_on() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Home", "Leave a Reply", "About us", "Share", "1204", "3", "* * *", "Names Only"],
+    [
+        "Home",
+        "Leave a Reply",
+        "About us",
+        "Share",
+        "1204",
+        "3",
+        "* * *",
+        "Names Only",
+        "Five words make no sentence",
+    ],
 )
 def test_a_line_without_a_sentence_is_faint_in_plain_text(line: str) -> None:
     assert faint(line) == [line]
@@ -36,7 +46,8 @@ def test_a_line_without_a_sentence_is_faint_in_plain_text(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "The bridge was closed on Monday morning",
+        "The bridge was closed on Monday",
+        "(* - “The bridge” was closed on Monday",
         "It rained.",
         "Is it true?",
         "He said “yes”",

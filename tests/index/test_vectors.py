@@ -7,7 +7,7 @@ import pytest
 
 from index.embedding import Vectors
 from index.errors import CatalogueError
-from index.vectors import Keys, VectorSegment, open_segment, search_segments, write_segment
+from index.vectors import Keys, Mask, VectorSegment, open_segment, search_segments, write_flat
 
 
 def unit(*degrees: float) -> Vectors:
@@ -21,15 +21,13 @@ def keys(*values: int) -> Keys:
 
 
 def make_segment(path: Path, angles: dict[int, float]) -> VectorSegment:
-    write_segment(path, keys(*angles), unit(*angles.values()))
+    write_flat(path, keys(*angles), unit(*angles.values()))
     return open_segment(path)
 
 
-def found(
-    segments: list[VectorSegment], k: int, *, without: Keys | None = None, only: Keys | None = None
-) -> list[int]:
-    gone = keys() if without is None else without
-    nearest, _ = search_segments(segments, unit(0)[0], k, without=gone, only=only)
+def found(segments: list[VectorSegment], k: int, *, only: Keys | None = None) -> list[int]:
+    mask = None if only is None else Mask.of(only)
+    nearest, _ = search_segments(segments, unit(0)[0], k, only=mask)
     return [int(key) for key in nearest]
 
 
@@ -45,11 +43,14 @@ def test_a_segment_gives_back_what_was_written(tmp_path: Path) -> None:
     segment = make_segment(tmp_path / "1.faiss", {7: 30, 5: 60})
     assert segment.name == "1.faiss"
     assert segment.keys.tolist() == [7, 5]
-    assert np.array_equal(segment.vectors, unit(30, 60))
+    ((held, vectors),) = segment.blocks()
+    assert held.tolist() == [7, 5]
+    assert np.array_equal(vectors, unit(30, 60))
+    assert (segment.count, segment.trained) == (2, False)
 
 
 def test_the_nearest_of_all_segments_come_first(segments: list[VectorSegment]) -> None:
-    nearest, scores = search_segments(segments, unit(0)[0], 4, without=keys(), only=None)
+    nearest, scores = search_segments(segments, unit(0)[0], 4, only=None)
     assert nearest.tolist() == [20, 10, 21, 12]
     assert np.allclose(scores, np.cos(np.radians([10, 20, 45, 60])))
 
@@ -58,13 +59,8 @@ def test_no_more_are_found_than_there_are(segments: list[VectorSegment]) -> None
     assert found(segments, 99) == [20, 10, 21, 12, 11]
 
 
-def test_what_was_removed_isnt_found(segments: list[VectorSegment]) -> None:
-    assert found(segments, 3, without=keys(20, 12)) == [10, 21, 11]
-
-
 def test_only_what_may_be_found_is(segments: list[VectorSegment]) -> None:
     assert found(segments, 3, only=keys(11, 12, 20)) == [20, 12, 11]
-    assert found(segments, 3, only=keys(11, 12, 20), without=keys(20)) == [12, 11]
     assert found(segments, 3, only=keys()) == []
 
 
@@ -84,13 +80,15 @@ def test_which_of_many_alike_are_found_doesnt_depend_on_their_places(tmp_path: P
         make_segment(tmp_path / "2.faiss", dict.fromkeys(range(30, 10, -1), 5.0)),
     ]
     assert found(alike, 4) == [150, 200, 11, 12]
-    assert found(alike, 4, without=keys(11, 150)) == [200, 12, 13, 14]
+    everything = np.arange(1, 300)
+    assert found(alike, 4, only=np.setdiff1d(everything, [11, 150])) == [200, 12, 13, 14]
     assert found(alike, 4, only=keys(40, 50, 60)) == [40, 50, 60]
-    assert len(found(alike, 1, without=keys(150, 200))) == 1  # too many to compare
+    # Too many to compare:
+    assert len(found(alike, 1, only=np.setdiff1d(everything, [150, 200]))) == 1
 
 
 def test_nothing_is_found_where_there_is_nothing() -> None:
-    nearest, scores = search_segments([], unit(0)[0], 3, without=keys(), only=None)
+    nearest, scores = search_segments([], unit(0)[0], 3, only=None)
     assert (str(nearest.dtype), str(scores.dtype)) == ("int64", "float32")
     assert (nearest.shape, scores.shape) == ((0,), (0,))
 

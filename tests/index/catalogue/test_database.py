@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ def test_a_catalogue_exists_once_it_was_made(tmp_path: Path) -> None:
         assert reader.setting("chunk_tokens") == "64"
         assert reader.setting("schema") == "1"
         assert reader.generation == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["catalogue.sqlite3"]
+    assert not [path.name for path in tmp_path.iterdir() if ".new" in path.name]
 
 
 def test_what_a_crash_left_of_a_new_catalogue_doesnt_matter(tmp_path: Path) -> None:
@@ -108,5 +108,28 @@ def test_sqlite_reports_what_is_wrong_with_the_file(tmp_path: Path) -> None:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("DELETE FROM sqlite_master WHERE name = 'chunks_by_vector'")
         connection.commit()
-    with catalogue.read() as reader:
+    with Catalogue(catalogue.path).read() as reader:
         assert any("never used" in line for line in reader.check())
+
+
+def test_a_connection_serves_again_unless_the_file_is_another(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path)
+    with catalogue.read() as reader:
+        first = reader.connection
+    with catalogue.read() as reader:
+        assert reader.connection is first
+        with catalogue.read() as beside:
+            assert beside.connection is not first
+    for path in tmp_path.iterdir():
+        path.unlink()
+    Catalogue(catalogue.path).create(embedder="another@1")
+    with catalogue.read() as reader:
+        assert reader.setting("embedder") == "another@1"
+
+
+def test_only_some_connections_are_kept(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path)
+    with ExitStack() as stack:
+        for _ in range(9):
+            stack.enter_context(catalogue.read())
+    assert len(catalogue._idle) == 4

@@ -1,0 +1,60 @@
+"""What the commands share: flags, and how they end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from index.errors import FootnoteError
+from index.settings import load_settings
+
+KNOWN_ERROR, INTERRUPTED = 1, 130
+
+
+def common_flags() -> argparse.ArgumentParser:
+    """Return a parent for the parsers of subcommands, with the flags that all of them take."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", type=Path, metavar="DIR", help="default: ./.footnote")
+    common.add_argument("--config", type=Path, metavar="FILE", help="default: ./footnote.toml")
+    common.add_argument("--json", action="store_true", help="print JSON")
+    return common
+
+
+def run_command(
+    parser: argparse.ArgumentParser, arguments: Sequence[str] | None, *, interrupted: str
+) -> int:
+    """Run the subcommand that `arguments` name and return its exit code.
+
+    Wrong usage exits with 2, as argparse does.
+
+    Args:
+        parser: Sets `run` to a function of the parsed options and the settings.
+        arguments: Of the command line; None for those of this process.
+        interrupted: What is said on an interruption.
+    """
+    options = parser.parse_args(arguments)
+
+    def work() -> int:
+        settings = load_settings({"data_dir": options.data_dir}, options.config)
+        return int(options.run(options, settings))
+
+    return exit_code(work, interrupted=interrupted)
+
+
+def exit_code(work: Callable[[], int], *, interrupted: str = "interrupted") -> int:
+    """Return what `work` returns; after a known error, told in one line, 1; interrupted, 130.
+
+    Args:
+        work: What the command does.
+        interrupted: What is said on an interruption.
+    """
+    try:
+        return work()
+    except FootnoteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return KNOWN_ERROR
+    except KeyboardInterrupt:
+        print(interrupted, file=sys.stderr)
+        return INTERRUPTED
