@@ -6,11 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from index.errors import FootnoteError
+from index.command import common_flags, run_command
 from index.library import Library
-from index.settings import Settings, load_settings
+from index.settings import Settings
 from retrieval.assistant import Assistant
 from retrieval.values import Answer
 from retrieval.wire import answer_object, hit_object
@@ -18,24 +17,13 @@ from retrieval.wire import answer_object, hit_object
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for a known error, 2 for wrong usage."""
-    options = make_parser().parse_args(arguments)
-    try:
-        settings = load_settings({"data_dir": options.data_dir}, options.config)
-        return int(options.run(options, settings))
-    except FootnoteError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return run_command(make_parser(), arguments, interrupted="interrupted")
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of `python -m retrieval`."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data-dir", type=Path, metavar="DIR", help="default: ./.footnote")
-    common.add_argument("--config", type=Path, metavar="FILE", help="default: ./footnote.toml")
+    common = common_flags()
     common.add_argument("--collection", metavar="NAME", help="default: all collections")
-    common.add_argument("--json", action="store_true", help="print JSON")
     parser = argparse.ArgumentParser("python -m retrieval", description="Ask the documents.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ask = commands.add_parser("ask", parents=[common], help="answer a question with citations")

@@ -9,17 +9,20 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 
 from index.errors import InvalidInputError, NotFoundError
-from index.library import Library, Snapshot, Status
+from index.library import Library
+from index.snapshot import Snapshot, Status
 from index.values import Chunk, Document, digest
 from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
 from retrieval.courtesies import Reply, reply_courteously
 from retrieval.reading import Reader, Reading
+from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
-from retrieval.search import search
+from retrieval.search import Searcher
 from retrieval.similarity import SimilarityReader
 from retrieval.values import Answer, Hit, Provenance, Turn
 
 SHOWN_HITS = 10
+REMEMBERED_ANSWERS = 1_000
 MOST_HITS = 100_000  # of a search; the word index sets aside room for twice as many
 NOTHING = Composition("The documents don't answer this.", (), ())
 
@@ -47,11 +50,21 @@ class Assistant:
         self._given_reader = reader
         self._answerer = answerer or ExtractiveAnswerer()
         self._rewriter = rewriter or RuleRewriter()
+        # The fingerprint of the generation is part of each key: a change forgets all answers.
+        self._answers: Memory[tuple[object, ...], Answer] = Memory(REMEMBERED_ANSWERS)
 
     @cached_property
     def reader(self) -> Reader:
         """The reader, loaded when the first question comes."""
-        return self._given_reader or SimilarityReader(self.library.embedder)
+        return self._given_reader or SimilarityReader(self._embedder)
+
+    @cached_property
+    def _embedder(self) -> RememberingEmbedder:
+        return RememberingEmbedder(self.library.embedder)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        return Searcher(self._embedder)
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), collection: str | None = None
@@ -68,23 +81,35 @@ class Assistant:
             NotFoundError: There is no such collection, or no document at all.
         """
         question = self._check(question)
+        turns = tuple(Turn(turn.role, _clean(turn.content)) for turn in history)
         clock = Clock()
         with self.library.snapshot(collection) as snapshot:
-            reply = reply_courteously(question, snapshot, self.library.embedder)
-            if reply is not None:
-                return self._reply(question, reply, snapshot, clock)
-            with clock.time("rewrite"):
-                turns = [Turn(turn.role, _clean(turn.content)) for turn in history]
-                standalone = self._rewriter.rewrite(question, turns)
-            with clock.time("search"):
-                hits = self._search(standalone, max(SHOWN_HITS, self._passages), snapshot)
-            with clock.time("read"):
-                reading = self.reader.read(standalone, hits[: self._passages], snapshot)
-            with clock.time("cite"):
-                answer = self._answer(standalone, reading, snapshot)
-            return replace(
-                answer, question=question, hits=hits[:SHOWN_HITS], timings_ms=clock.timings()
-            )
+            same = (question, turns, collection, snapshot.generation.state)
+            answer = self._answers.recall([same]).get(same)
+            if answer is not None:
+                return replace(answer, timings_ms=clock.timings())
+            answer = self._work_out(question, turns, snapshot, clock)
+        self._answers.keep({same: answer})
+        return answer
+
+    def _work_out(
+        self, question: str, turns: Sequence[Turn], snapshot: Snapshot, clock: Clock
+    ) -> Answer:
+        """Rewrite, search, read, cite."""
+        reply = reply_courteously(question, snapshot, self.library.embedder)
+        if reply is not None:
+            return self._reply(question, reply, snapshot, clock)
+        with clock.time("rewrite"):
+            standalone = self._rewriter.rewrite(question, turns)
+        with clock.time("search"):
+            hits = self._search(standalone, max(SHOWN_HITS, self._passages), snapshot)
+        with clock.time("read"):
+            reading = self.reader.read(standalone, hits[: self._passages], snapshot)
+        with clock.time("cite"):
+            answer = self._answer(standalone, reading, snapshot)
+        return replace(
+            answer, question=question, hits=hits[:SHOWN_HITS], timings_ms=clock.timings()
+        )
 
     def read_passage(self, question: str, document_id: str, start: int, end: int) -> Answer:
         """Answer from one stretch of one document, as reading benchmarks do.
@@ -156,8 +181,7 @@ class Assistant:
             raise NotFoundError(
                 "there are no documents to search; add some with 'python -m index add PATH'"
             )
-        vector = self.library.embedder.embed([query])[0]
-        return search(snapshot, query, vector, k=k)
+        return self._searcher.search(snapshot, query, k=k)
 
     def _answer(self, standalone: str, reading: Reading, snapshot: Snapshot) -> Answer:
         """Return the answer that the reading allows: quotes with citations, or none."""
@@ -203,10 +227,9 @@ class Assistant:
         )
 
     def _provenance(self, snapshot: Snapshot) -> Provenance:
-        manifest = snapshot.generation.manifest
         return Provenance(
-            generation=manifest.number,
-            index_hash=manifest.fingerprint,
+            generation=snapshot.generation.state.number,
+            index_hash=snapshot.generation.state.fingerprint,
             embedder=self.library.embedder.name,
             reader=self.reader.name,
             llm=self._answerer.llm,

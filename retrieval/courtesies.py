@@ -11,19 +11,31 @@ from rapidfuzz import fuzz, utils
 
 from index.embedding import Embedder, Vectors
 from index.language import UNKNOWN, find_foreign, name_language
-from index.library import Snapshot
+from index.snapshot import Snapshot
 from index.values import DocumentSummary
 from retrieval.questions import words
 from retrieval.reading import Evidence
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
 
+_HELLO = r"hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)"
+_HELP = (
+    r"help(?: me)?|how are you|what can you do|what are you|who are you|"
+    r"how do(?:es)? (?:you|this) work"
+)
+_THANKS = r"thanks?|thank you|many thanks|ok|okay|great|perfect|cool"
+_FAREWELL = r"bye|goodbye|good bye|good night|see you"
 _GREETING = re.compile(
-    r"(?:(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|thanks?|thank you|"
-    r"many thanks|bye|goodbye|ok|okay|great|perfect|cool|help(?: me)?|how are you|"
-    r"what can you do|what are you|who are you|how do(?:es)? (?:you|this) work)"
-    r"(?:,? (?:there|all|again|footnote|today|very much|so much|a lot|for me))*[\s.!?,]*)+",
+    rf"(?:(?:{_HELLO}|{_HELP}|{_THANKS}|{_FAREWELL})(?:,? (?:there|all|again|footnote|today|later|"
+    r"soon|tomorrow|very much|so much|a lot|for me|for (?:the|your) help))*[\s.!?,]*)+",
     re.IGNORECASE,
+)
+# Of several courtesies ("OK, thanks, bye!"), the first of these is replied to; who wants help is
+# told what can be asked.
+_REPLIES = (
+    (re.compile(rf"\b(?:{_FAREWELL})\b", re.IGNORECASE), "Goodbye."),
+    (re.compile(rf"\b(?:{_HELP})(?<!your help)(?<!the help)\b", re.IGNORECASE), None),
+    (re.compile(rf"\b(?:{_THANKS})\b", re.IGNORECASE), "You're welcome. Ask me whenever you like."),
 )
 _DOCUMENTS = r"(?:document|doc|file|source|article|text|paper)s"
 _LISTING = re.compile(
@@ -94,7 +106,7 @@ def reply_courteously(question: str, snapshot: Snapshot, embedder: Embedder) -> 
             return Reply(f"Which one? {list_documents(summaries)}", (), abstained=False)
         return Reply("", quotes, abstained=False) if quotes else None
     if _GREETING.fullmatch(question):
-        return Reply(greet(summaries), (), abstained=True)
+        return Reply(greet(question, summaries), (), abstained=True)
     return Reply(list_documents(summaries), (), abstained=False)
 
 
@@ -126,22 +138,34 @@ def find_subject(question: str) -> str | None:
     return match["subject"].strip(" \"'“”") if match else None
 
 
-def greet(summaries: Sequence[DocumentSummary]) -> str:
-    """Return a greeting that says what can be asked."""
-    count = f"{len(summaries)} document{'' if len(summaries) == 1 else 's'}"
-    example = f", for example about “{summaries[0].title}”" if summaries else ""
+def greet(question: str, summaries: Sequence[DocumentSummary]) -> str:
+    """Return the reply to a greeting, thanks or farewell; a greeting is told what can be asked."""
+    reply = next((reply for pattern, reply in _REPLIES if pattern.search(question)), None)
+    if reply:
+        return reply
+    if not summaries:
+        return "Hello. There are no documents here yet. Add some, then ask me about them."
+    about = (
+        f"the document here, “{summaries[0].title}”"
+        if len(summaries) == 1
+        else f"the {len(summaries)} documents here, for example about “{summaries[0].title}”"
+    )
     return (
-        f"Hello. Ask me a question about the {count} here{example}. I quote the sentence that "
-        "answers it, or say that the documents don't."
+        f"Hello. Ask me a question about {about}. I quote the sentence that answers it, or say "
+        "that the documents don't."
     )
 
 
 def list_documents(summaries: Sequence[DocumentSummary]) -> str:
     """Return the documents' titles and sources, in Markdown."""
+    if not summaries:
+        return "There are no documents here yet."
     lines = [f"- {item.title} ({item.source})" for item in summaries[:_LISTED]]
     if len(summaries) > _LISTED:
         lines.append(f"- and {len(summaries) - _LISTED} more")
-    count = f"There {'is 1 document' if len(summaries) == 1 else f'are {len(summaries)} documents'}"
+    count = (
+        "There is 1 document" if len(summaries) == 1 else f"There are {len(summaries)} documents"
+    )
     return "\n".join([f"{count}:", "", *lines])
 
 

@@ -6,14 +6,14 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
 from index.structure import FRONT_MATTER
-from retrieval.questions import NAME, answers_kind, classify, words
+from retrieval.questions import answers_kind, classify, find_kind, words
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
 
@@ -34,6 +34,7 @@ NAMES = (
     "first",  # 1 where it is the first of its passage
 )
 
+_CHECKED = frozenset({"number", "date", "person", "place", "reason"})
 _HEADING = re.compile(r"#{1,6}\s")
 
 
@@ -95,9 +96,7 @@ def find_candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def measure(
-    question: Question,
-    candidates: Sequence[Candidate],
-    library: LexicalIndex,
+    question: Question, candidates: Sequence[Candidate], library: LexicalIndex
 ) -> NDArray[np.float64]:
     """Return the measures in `NAMES` of each candidate, float64 of shape (n, len(NAMES)).
 
@@ -106,52 +105,55 @@ def measure(
         candidates: Stretches in the order of their passages, best passage first.
         library: Gives the stems of a text.
     """
-    if not candidates:
-        return np.zeros((0, len(NAMES)))
-    stems = [library.terms(candidate.text) for candidate in candidates]
-    sets = [frozenset(each) for each in stems]
-    ranks = {hit_id: rank for rank, hit_id in enumerate(_hit_ids(candidates), start=1)}
-    passages = {
-        candidate.hit.chunk.id: frozenset(library.terms(_context(candidate.hit)))
-        for candidate in candidates
-    }
-    best = max(candidate.hit.score for candidate in candidates) or 1.0
+    best = max((candidate.hit.score for candidate in candidates), default=0.0) or 1.0
+    passages = groupby(candidates, key=lambda candidate: candidate.hit.chunk.id)
     rows = []
-    for place, candidate in enumerate(candidates):
-        own = candidate.hit.chunk.id
-        near = [
-            sets[other]
-            for other in (place - 1, place, place + 1)
-            if 0 <= other < len(candidates) and candidates[other].hit.chunk.id == own
-        ]
-        text = candidate.text
-        has_kind = answers_kind(text, question.kind, question.words)
-        rows.append(
-            (
-                0.0,
-                candidate.hit.score / best,
-                1.0 / ranks[own],
-                _share(question, sets[place]),
-                _share(question, frozenset().union(*near)),
-                _share(question, passages[own]),
-                _pair_share(question, stems[place]),
-                float(has_kind and question.kind in _CHECKED),
-                float(not has_kind),
-                math.log1p(len(sets[place] - question.weights.keys())),
-                float(_is_sentence(text)),
-                float(any(name[0].lower() not in question.words for name in NAME.finditer(text))),
-                float(text.rstrip().endswith("?")),
-                float(len(near) < 3 and (place == 0 or candidates[place - 1].hit.chunk.id != own)),
-            )
-        )
-    return np.array(rows)
+    for rank, (_, group) in enumerate(passages, start=1):
+        sentences = list(group)
+        stems = [library.terms(sentence.text) for sentence in sentences]
+        around = frozenset(library.terms(_context(sentences[0].hit)))
+        shared = {
+            "cosine": 0.0,
+            "passage": sentences[0].hit.score / best,
+            "rank": 1.0 / rank,
+            "passage_overlap": _share(question, around),
+        }
+        for place, sentence in enumerate(sentences):
+            first = {"first": float(place == 0)}
+            row = shared | first | _measure_words(question, stems, place)
+            row |= _measure_kind(question, sentence.text) | _measure_form(sentence.text)
+            rows.append([row[name] for name in NAMES])
+    return np.array(rows).reshape(-1, len(NAMES))
 
 
-_CHECKED = frozenset({"number", "date", "person", "place", "reason"})
+def _measure_words(
+    question: Question, stems: Sequence[Sequence[str]], place: int
+) -> dict[str, float]:
+    """Return what the stems of a sentence, at `place` of its passage, have of the question's."""
+    own = frozenset(stems[place])
+    near = own.union(*stems[max(0, place - 1) : place + 2])
+    return {
+        "overlap": _share(question, own),
+        "vicinity": _share(question, near),
+        "pairs": _pair_share(question, stems[place]),
+        "new_words": math.log1p(len(own - question.weights.keys())),
+    }
 
 
-def _hit_ids(candidates: Sequence[Candidate]) -> list[str]:
-    return list(dict.fromkeys(candidate.hit.chunk.id for candidate in candidates))
+def _measure_kind(question: Question, text: str) -> dict[str, float]:
+    """Return whether a sentence has what the question asks for."""
+    has_kind = answers_kind(text, question.kind, question.words)
+    names = (text[start:end].lower() for start, end in find_kind(text, "person"))
+    return {
+        "kind": float(has_kind and question.kind in _CHECKED),
+        "no_kind": float(not has_kind),
+        "names": float(any(name not in question.words for name in names)),
+    }
+
+
+def _measure_form(text: str) -> dict[str, float]:
+    """Return what a sentence looks like, whatever was asked."""
+    return {"shape": float(_is_sentence(text)), "question": float(text.rstrip().endswith("?"))}
 
 
 def _context(hit: Hit) -> str:

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
-_WHAT = r"\b(?:what|which) (?:\w+ ){0,2}"
+# What is asked for stands close behind "what", and no part of a sentence begins in between: "what
+# was the total yearly cost", but not "what happened to the city".
+_WHAT = (
+    r"\b(?:what|which) (?:(?!(?:of|in|at|on|to|by|for|from|with|about|that|who|do|does|did|has|"
+    r"have|had)\b)[\w'’-]+ ){0,4}"
+)
+# "Can you please tell me", before the question itself.
+_LEAD = re.compile(
+    r"(?:(?:please|kindly|hi|hello|hey|ok|and|but|so)[,!.]? )*"
+    r"(?:(?:can|could|would|will) (?:you|anyone|somebody|someone) (?:please |kindly )?"
+    r"(?:tell|show|remind|explain to) (?:me|us)|(?:tell|remind) (?:me|us)|"
+    r"(?:do|does|would) (?:you|anyone|anybody) (?:happen to )?know|is it known|"
+    r"(?:do you have )?any idea|i(?: am|['’]m| was)? wonder(?:ing)?|"
+    r"i(?: would|['’]d)? (?:like|love|want|need|wish) to (?:know|learn|find out|ask(?: you)?))"
+    r",? (?:please,? |about )?(?P<whether>if |whether )?"
+)
+_ASKS = re.compile(r"(?:\w+ )?(?:what|which|who|whom|whose|when|where|why|how)\b")
 _PATTERNS = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
@@ -15,7 +34,8 @@ _PATTERNS = tuple(
         ("person", r"\bwho(?:m|se)?\b"),
         ("place", r"\bwhere\b|" + _WHAT + r"(?:city|country|place|town|state|region|street)\b"),
         ("reason", r"\bwhy\b|\bfor what reason\b|\bwhat caused\b"),
-        ("manner", r"\bhow\b"),
+        ("manner", r"\bhow\b.*"),
+        ("thing", r"\b(?:what|which)\b.*"),
     )
 )
 _YES_NO = re.compile(
@@ -26,28 +46,61 @@ _LIST = re.compile(
     r"\b(?:list|name all|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}\w+s (?:are|were|do|did|have)\b"
 )
 _ALTERNATIVES = re.compile(r"\bor\b")
-NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
-    r"hundred|thousand|million|billion|trillion|dozen|half|none|no|once|twice|single|several)\b",
-    re.IGNORECASE,
+# Pronouns count nothing: "no one", "one another", "this one".
+_NUMERAL = (
+    r"(?:zero|(?<!no )(?<!the )(?<!any )(?<!this )(?<!that )(?<!each )(?<!which )one(?! another\b)|"
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|"
+    r"thousand|million|billion|trillion|dozen|hundreds|thousands|millions|billions|dozens|half|none|once|twice|"
+    r"single|several)\b"
+)
+_SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen)\b"
+_AMOUNT = (
+    r"(?:(?:(?:US)?[$€£¥]|(?<![\w.]))\d++(?:[.,/]\d++)*+(?!(?:st|nd|rd|th)\b)[^\W\d_]*(?: \d/\d)?"
+    rf"(?:\s?%| per ?cent\b| {_SCALE})*|\b{_NUMERAL}(?:[- ](?:and )?{_NUMERAL})*(?: per ?cent\b)?)"
+)
+_NUMBER = re.compile(rf"{_AMOUNT}(?:(?: to | or |[–-]){_AMOUNT})?", re.IGNORECASE)
+_YEAR = r"(?:1\d{3}|20\d{2})\b"
+_DAY = r"\b\d{1,2}(?:st|nd|rd|th)?"
+# "May" and "march" may be verbs, "Jan" and "dec" names: they need a day, a year or a capital.
+_CLEAR_MONTH = (
+    r"\b(?:january|february|april|june|july|august|september|october|november|december)\b"
 )
 _MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    rf"(?:{_CLEAR_MONTH}|\b(?:march|may|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?))"
 )
-_DAY, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?", r"(?:1\d{3}|20\d{2})"
-DATE = re.compile(
-    rf"\b(?:{_DAY} (?:of )?)?{_MONTH}(?:,? {_DAY}\b)?(?:,? {_YEAR}\b)?|\b{_YEAR}s?\b|"
-    r"\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|century|today|yesterday|spring|"
-    r"summer|autumn|winter)\b|\d{1,2}[:./]\d{1,2}",
+_DATE = re.compile(
+    "|".join(
+        (
+            rf"{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?",
+            rf"{_MONTH} {_DAY}\b(?![.,]\d)(?:,? {_YEAR})?",
+            rf"{_MONTH},?(?: of)? {_YEAR}",
+            _CLEAR_MONTH,
+            r"(?<!^)(?<![.!?]\s)\b(?-i:May|March)\b",
+            r"\b(?:1\d{3}|20\d{2})(?:s\b|[–-]\d{2,4}\b|\b)",
+            r"\b\d{1,4} (?:bce?|ad|ce)\b|\bad \d{1,4}\b",
+            r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}([./])\d{1,2}\1\d{2,4}\b",
+            r"\b\d{1,2}(?::\d\d){1,2}\b(?: ?[ap]\.?m\b\.?)?",
+            r"\b(?:\w+ )?centur(?:y|ies)\b",
+            r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+            r"\b(?:today|yesterday|spring|summer|autumn|winter)\b",
+        )
+    ),
     re.IGNORECASE,
 )
-NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+")
-REASON = re.compile(
+_CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[^\W\d_][\w'’-]+")
+_REASON = re.compile(
     r"\b(?:because|due to|since|as a result|in order to|so that|owing to|thanks to|caused|led to|"
     r"reason|therefore|to (?:avoid|prevent|ensure|allow|protect|make|help|reduce))\b",
     re.IGNORECASE,
 )
+_FORMS = {
+    "number": _NUMBER,
+    "date": _DATE,
+    "person": _CAPITALISED,
+    "place": _CAPITALISED,
+    "reason": _REASON,
+}
 
 
 def classify(question: str) -> str:
@@ -56,18 +109,34 @@ def classify(question: str) -> str:
     One of `number`, `date`, `person`, `place`, `reason`, `manner`, `yes-no`, `list` and `thing`.
     Upper and lower case are treated alike, as many people type without capitals.
     """
-    lowered = question.strip().lower()
-    if _YES_NO.match(lowered) and not _ALTERNATIVES.search(lowered):
+    asked = " ".join(question.lower().split())
+    lead = _LEAD.match(asked)
+    if lead and lead["whether"]:
         return "yes-no"
-    for kind, pattern in _PATTERNS:
-        if pattern.search(lowered):
-            return kind
-    return "list" if _LIST.search(lowered) else "thing"
+    if lead:
+        asked = asked[lead.end() :]
+        asked = asked if _ASKS.match(asked) else f"what is {asked}"
+    if _YES_NO.match(asked) and not _ALTERNATIVES.search(asked):
+        return "yes-no"
+    # What is asked first counts ("who was mayor when it burned"), and what is nearest to "what".
+    found = [
+        (match.span(), kind) for kind, pattern in _PATTERNS if (match := pattern.search(asked))
+    ]
+    kind = min(found)[1] if found else "thing"
+    return "list" if kind == "thing" and _LIST.search(asked) else kind
 
 
 def words(text: str) -> list[str]:
     """Return the words of `text` in lower case."""
     return [word.lower() for word in _WORD.findall(text)]
+
+
+def find_kind(sentence: str, kind: str) -> Iterator[Span]:
+    """Yield the range of each number, date, name or reason, as `kind` wants; else nothing."""
+    pattern = _FORMS.get(kind)
+    for match in pattern.finditer(sentence) if pattern else ():
+        if pattern is not _CAPITALISED or match[0][0].isupper():
+            yield match.span()
 
 
 def answers_kind(sentence: str, kind: str, asked: frozenset[str]) -> bool:
@@ -78,9 +147,5 @@ def answers_kind(sentence: str, kind: str, asked: frozenset[str]) -> bool:
         kind: As `classify` returns it.
         asked: The question's words in lower case.
     """
-    pattern = {"number": NUMBER, "date": DATE, "person": NAME, "place": NAME, "reason": REASON}.get(
-        kind
-    )
-    if pattern is None:
-        return True
-    return any(not asked.issuperset(words(match[0])) for match in pattern.finditer(sentence))
+    found = (words(sentence[start:end]) for start, end in find_kind(sentence, kind))
+    return kind not in _FORMS or any(not asked.issuperset(each) for each in found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.library import Snapshot
+from index.snapshot import Snapshot
 from retrieval.values import Hit
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.courtesies import is_small_talk
-from retrieval.questions import NAME, words
+from retrieval.questions import find_kind, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
@@ -28,6 +28,8 @@ _FUNCTION_WORDS = frozenset(
     "other more most very just only ever again between it's that's what's who's until till since "
     "during before after within without per".split()
 )
+_PERSONAL = frozenset("he him his she her hers they them their theirs".split())
+_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"(?:and|but|or|so|also|what about|how about|what of)\b", re.IGNORECASE)
 _ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 _ABOUT = re.compile(
@@ -73,13 +75,14 @@ class RuleRewriter:
     """Adds what the conversation is about to questions that lean on it.
 
     A question leans when it has a pronoun, begins like an afterthought ("and in 2019?"), or has
-    hardly a word of its own. It is given the words that carry the previous question's topic, and
-    the names in the previous answer.
+    hardly a word of its own. It is given the conversation's subject: the words of the last question
+    that stood alone, and the names that were asked about before where that question has no new one.
+    What other follow-ups were about isn't piled up.
     """
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Return the standalone form; the question itself where it stands alone already."""
-        topic, names = Topic("", ""), list[str]()
+        topic, names = Topic("", "", (), ()), list[str]()
         small_talk = False
         for turn in history[-MOST_TURNS:]:
             content = " ".join(_MARKER.sub("", turn.content[:MOST_CHARACTERS]).split())
@@ -98,29 +101,68 @@ class Topic:
     Attributes:
         question: The last question, standing alone.
         base: The last one that was no afterthought, which the next afterthought asks again.
+        subject: Words that a pronoun stands for.
+        last: Words of the last question that had any of its own.
     """
 
     question: str
     base: str
+    subject: tuple[str, ...]
+    last: tuple[str, ...]
 
 
 def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
+    own = _topic(question)
     if not previous.question or not _leans(question):
-        return Topic(question, question)
+        return Topic(question, question, _move_on(own, previous.subject), tuple(own))
     afterthought = _ABOUT.match(question)
     if afterthought and not _ASKING.search(question, afterthought.end()):
         # "And restaurants?" asks the previous question again about something else.
         rest = question[afterthought.end() :].strip(" ?.!,")
         again = _make_room(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
-        return Topic(f"{again} {rest}?", previous.base)
+        words_again = tuple(_topic(f"{again} {rest}"))
+        return Topic(f"{again} {rest}?", previous.base, words_again, words_again)
+    subject = (*previous.subject, *_find_answer(question, previous, names))
+    added = _distinct((*(() if own else previous.last), *subject), question)
+    text = " ".join(added)[:MOST_CHARACTERS]
+    complete = f"{question.rstrip(' ?.!')} ({text})?" if text else question
+    return Topic(complete, complete, subject, tuple(own) or previous.last)
+
+
+def _move_on(own: Sequence[str], subject: Sequence[str]) -> tuple[str, ...]:
+    """Return the subject after a question that stands alone; only a new name ends the one before.
+
+    After "Who is Ann Berg?", "When was Berg's bridge built?" is still about Ann Berg.
+    """
+    names = {_plain(word): word for word in subject if word[0].isupper()}
+    if any(word[0].isupper() and _plain(word) not in names for word in own):
+        names = {}
+    return (*(word for word in own if _plain(word) not in names), *names.values())
+
+
+def _find_answer(question: str, previous: Topic, names: Sequence[str]) -> list[str]:
+    """Return the names of the last answer that a pronoun of the question may stand for."""
+    known = {word.lower() for word in (*words(question), *previous.subject)}
+    new = [name for name in names if not known & set(words(name))]
+    if not _refers(question):
+        return []
+    if not any(word[0].isupper() for word in previous.subject):
+        return new[:_MOST_NAMES]
+    # "Who met Ann? - Bo. - When was he born?"
+    meant = _WHO.search(previous.question) and not _PERSONAL.isdisjoint(words(question))
+    return new[:1] if meant else []
+
+
+def _distinct(added: Sequence[str], question: str) -> list[str]:
+    """Return what isn't in the question, once each."""
     known = set(words(question))
-    topic = [word for word in _topic(previous.question) if word.lower() not in known]
-    if _refers(question):
-        known |= {word.lower() for word in topic}
-        topic += [name for name in names if not known & set(words(name))][:_MOST_NAMES]
-    added = " ".join(topic)[:MOST_CHARACTERS]
-    complete = f"{question.rstrip(' ?.!')} ({added})?" if added else question
-    return Topic(complete, complete)
+    first = {word.lower(): word for word in reversed(added)}
+    fresh = dict.fromkeys(first[word.lower()] for word in added)
+    return [word for word in fresh if known.isdisjoint(words(word))]
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"['’]?s?$", "", word.lower())
 
 
 def _make_room(question: str, rest: str) -> str:
@@ -150,10 +192,8 @@ def _refers(question: str) -> bool:
 
 def _names_itself(question: str) -> bool:
     """Whether a pronoun can refer to a name in the question itself, before it."""
-    name = NAME.search(question)
-    return bool(name) and not any(
-        word in _LEANING for word in words(question[: name.start() if name else 0])
-    )
+    start, _ = next(find_kind(question, "person"), (0, 0))
+    return start > 0 and not any(word in _LEANING for word in words(question[:start]))
 
 
 def _topic(question: str) -> list[str]:

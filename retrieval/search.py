@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from concurrent.futures import ThreadPoolExecutor
 
-from index.embedding import Vectors
-from index.library import Snapshot
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Embedder, Vectors
+from index.snapshot import Snapshot
 from index.vectors import Keys, Scores
 from retrieval.values import Hit
 
@@ -16,63 +19,74 @@ FEEDBACK_PASSAGES = 3
 FEEDBACK_SHARE = 0.3
 
 
-def search(
-    snapshot: Snapshot,
-    query: str,
-    vector: Vectors,
-    *,
-    k: int,
-) -> tuple[Hit, ...]:
-    """Return the `k` passages that fit `query` best, best first.
+class Searcher:
+    """Searches snapshots. Any number of threads may use it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        """Search by the meaning that `embedder` sees, and by words in a thread beside it."""
+        self._embedder = embedder
+        self._beside = ThreadPoolExecutor(thread_name_prefix="words")
+
+    def search(self, snapshot: Snapshot, query: str, *, k: int) -> tuple[Hit, ...]:
+        """Return the `k` passages that fit `query` best, best first."""
+        depth = max(DEPTH, 2 * k)
+        by_words = self._beside.submit(snapshot.words.search, query, depth)
+        vector = self._embedder.embed([query])[0]
+        near, _ = snapshot.generation.nearest(vector, depth, only=snapshot.only)
+        keys, scores = rank(vector, near, by_words.result(), snapshot)
+        return _show(keys, scores, snapshot, k=k)
+
+
+def rank(
+    vector: Vectors, near: Keys, by_words: tuple[Keys, Scores], snapshot: Snapshot
+) -> tuple[Keys, NDArray[np.float64]]:
+    """Return the keys of both rankings and one score for each, shapes (n,).
+
+    The score is the cosine plus a share of the relative BM25. A weighted sum of scores keeps what
+    ranks throw away, how much better the first is than the second (Bruch, Gai and Ingber, "An
+    Analysis of Fusion Functions for Hybrid Retrieval", 2023). Then the question moves a little
+    towards what came first, and the cosines are taken once more (Rocchio, 1971).
 
     Args:
-        snapshot: What to search in.
-        query: The question, as words.
         vector: The question, embedded: float32 of unit length, shape (dim,).
-        k: How many passages.
+        near: Keys of the chunks nearest to it, shape (m,).
+        by_words: Keys and BM25 scores of the chunks with its words, best first.
+        snapshot: Where the chunks' exact vectors are.
     """
-    depth = max(DEPTH, 2 * k)
-    only = snapshot.only
-    lexical = snapshot.words.search(query, depth)
-    first = fuse(snapshot.generation.nearest(vector, depth, only=only), lexical)
-    vector = _feed_back(vector, first, snapshot)
-    scores = fuse(snapshot.generation.nearest(vector, depth, only=only), lexical)
-    found = snapshot.catalogue.chunks(scores)
+    keys = np.union1d(near, by_words[0])
+    if not len(keys):
+        return keys, np.zeros(0)
+    matches = np.zeros(len(keys))
+    if len(by_words[0]):
+        matches[np.searchsorted(keys, by_words[0])] = by_words[1] / by_words[1].max()
+    vectors = snapshot.catalogue.chunk_vectors(keys.tolist())
+    scores = fuse(vectors @ vector, matches)
+    first = np.lexsort((keys, -scores))[:FEEDBACK_PASSAGES]
+    moved = vector + FEEDBACK_SHARE * vectors[first].mean(axis=0)
+    return keys, fuse(vectors @ (moved / np.linalg.norm(moved)), matches)
+
+
+def fuse(cosines: NDArray[np.floating], matches: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return cosines, at least 0, plus a share of the relative BM25 scores.
+
+    Rounded, so that the last bits of a matrix product don't decide.
+    """
+    fused = np.maximum(cosines, 0.0) + LEXICAL_SHARE * matches
+    return np.asarray(np.round(fused, 6), np.float64)
+
+
+def _show(
+    keys: Keys, scores: NDArray[np.float64], snapshot: Snapshot, *, k: int
+) -> tuple[Hit, ...]:
+    """Return the `k` best as hits; equally good ones are ordered by the passages' ids."""
+    if not len(keys):
+        return ()
+    enough = np.sort(scores)[::-1][min(k, len(scores)) - 1]
+    best = {
+        int(key): float(scores[place]) for place, key in enumerate(keys) if scores[place] >= enough
+    }
     hits = [
-        Hit(chunk.chunk, scores[key], "fusion", chunk.source, chunk.title)
-        for key, chunk in found.items()
+        Hit(found.chunk, best[key], "fusion", found.source, found.title)
+        for key, found in snapshot.catalogue.chunks(best).items()
     ]
     return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))[:k])
-
-
-def _feed_back(vector: Vectors, scores: dict[int, float], snapshot: Snapshot) -> Vectors:
-    """Move a question's vector a little towards what was found first (Rocchio, 1971)."""
-    best = sorted(scores, key=lambda key: (-scores[key], key))[:FEEDBACK_PASSAGES]
-    if not best:
-        return vector
-    moved = vector + FEEDBACK_SHARE * snapshot.catalogue.chunk_vectors(best).mean(axis=0)
-    return np.asarray(moved / np.linalg.norm(moved), np.float32)
-
-
-def fuse(dense: tuple[Keys, Scores], lexical: tuple[Keys, Scores]) -> dict[int, float]:
-    """Return one score for each key of two rankings: cosine plus a share of the relative BM25.
-
-    A weighted sum of scores keeps what ranks throw away, how much better the first is than the
-    second (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
-    Rounded, so that the last bits of a matrix product don't decide.
-
-    Args:
-        dense: Keys and cosines, best first.
-        lexical: Keys and BM25 scores, best first.
-    """
-    cosines = dict(zip(dense[0].tolist(), dense[1].tolist(), strict=True))
-    matches = dict(zip(lexical[0].tolist(), lexical[1].tolist(), strict=True))
-    # What isn't among the nearest is at most as near as the last of them.
-    floor = min(cosines.values(), default=0.0)
-    best = max(matches.values(), default=1.0)
-    return {
-        key: round(
-            max(cosines.get(key, floor), 0.0) + LEXICAL_SHARE * matches.get(key, 0.0) / best, 6
-        )
-        for key in cosines | matches
-    }

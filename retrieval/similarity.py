@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder, Vectors
 from index.errors import ModelError
-from index.library import Snapshot
+from index.snapshot import Snapshot
 from retrieval import features
 from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
-from retrieval.questions import DATE, NUMBER, words
 from retrieval.reading import Evidence, Reading
+from retrieval.spans import find_span
 from retrieval.values import Hit
 
 WEIGHTS = "similarity.json"
@@ -34,10 +32,9 @@ ANSWER_NAMES = (
     "length",  # logarithm of the number of the question's stems
 )
 COSINE = features.NAMES.index("cosine")
-# Sentences that are embedded, chosen by their other measures. Of 1,300 questions the best sentence
-# was among the first 8 every time.
+# Distinct sentences that are embedded, chosen by their other measures. Of 1,300 questions the best
+# one was among the first 8 every time.
 SHORTLIST = 12
-_CACHED_SENTENCES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,12 @@ class SimilarityReader:
     name = "similarity-1"
 
     def __init__(self, embedder: Embedder, weights: Weights | None = None) -> None:
-        """Use `embedder` for sentences, and the program's weights unless others are given."""
+        """Use `embedder` for sentences, and the program's weights unless others are given.
+
+        Sentences come up again and again: an embedder that remembers them saves most of the time.
+        """
         self._embedder = embedder
         self._weights = weights or load_weights()
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = Lock()
 
     @property
     def threshold(self) -> float:
@@ -99,7 +97,7 @@ class SimilarityReader:
         prepared = prepare_question(question, words)
         measures = measure(prepared, candidates, words)
         rough = append_one(measures) @ self._weights.sentence
-        kept = np.sort(np.argsort(-rough, kind="stable")[:SHORTLIST])
+        kept = _shortlist(candidates, rough)
         candidates = [candidates[place] for place in kept]
         measures = measures[kept]
         measures[:, COSINE] = self.cosines(question, candidates)
@@ -116,23 +114,10 @@ class SimilarityReader:
         """Return the cosine of a question and each candidate, float32 of shape (n,)."""
         if not candidates:
             return np.zeros(0, np.float32)
-        vector = self._embed([question])[0]
-        return np.asarray(self._embed([item.text for item in candidates]) @ vector, np.float32)
-
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts, keeping the vectors of those that come up again and again."""
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-            for text in known:
-                self._vectors.move_to_end(text)
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        fresh = dict(zip(missing, self._embedder.embed(missing), strict=True))
-        with self._lock:
-            self._vectors.update(fresh)
-            while len(self._vectors) > _CACHED_SENTENCES:
-                self._vectors.popitem(last=False)
-        both = known | fresh
-        return np.stack([both[text] for text in texts])
+        vector = self._embedder.embed([question])[0]
+        return np.asarray(
+            self._embedder.embed([item.text for item in candidates]) @ vector, np.float32
+        )
 
 
 def measure_answer(
@@ -162,6 +147,14 @@ def measure_answer(
     )
 
 
+def _shortlist(candidates: Sequence[Candidate], odds: NDArray[np.float64]) -> list[int]:
+    """Return the places of the likeliest candidates: `SHORTLIST` texts, each wherever it stands."""
+    order = np.argsort(-odds, kind="stable")
+    texts = list(dict.fromkeys(candidates[place].text for place in order))[:SHORTLIST]
+    kept = frozenset(texts)
+    return [place for place, candidate in enumerate(candidates) if candidate.text in kept]
+
+
 def append_one(measures: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return `measures` with a column of ones, which the bias multiplies."""
     return np.hstack([measures, np.ones((len(measures), 1))])
@@ -174,26 +167,8 @@ def sigmoid(odds: float) -> float:
 
 def _evidence(question: Question, candidate: Candidate, odds: float) -> Evidence:
     offset = candidate.hit.chunk.start
-    start, end = _find_span(candidate.text, question)
+    start, end = find_span(candidate.text, question.text, question.kind)
     first = offset + candidate.start
     return Evidence(
         candidate.hit, first, offset + candidate.end, (first + start, first + end), sigmoid(odds)
     )
-
-
-def _find_span(text: str, question: Question) -> tuple[int, int]:
-    """Return the number or date that the question wants where there is one, else all of `text`."""
-    pattern = {"number": NUMBER, "date": DATE}.get(question.kind)
-    reached = 0
-    for match in pattern.finditer(text) if pattern else ():
-        start, end = match.span()
-        if start < reached:  # within a number that was looked at
-            continue
-        while end < len(text) and (
-            text[end].isalnum() or text[end : end + 2].strip(".,").isalnum()
-        ):
-            end += 1
-        if not question.words.issuperset(words(text[start:end])):
-            return start, end
-        reached = end
-    return 0, len(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from index.library import Status
+from index.snapshot import Status
 from index.values import AddReport, Document, DocumentSummary
 from retrieval.values import Answer, Hit
 

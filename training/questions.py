@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import DatasetError
 
+SEPARATOR = "\n\n"  # of an article's paragraphs
 HELD_OUT_ARTICLES = 30  # set aside: thresholds and calibration are fitted on them
 DEVELOPMENT_ARTICLES = 40  # the next ones: weights are fitted on them
 
@@ -53,34 +54,45 @@ def load_articles(path: Path) -> list[dict[str, Any]]:
     try:
         articles: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["data"]
         return sorted(articles, key=lambda item: hashlib.sha256(item["title"].encode()).hexdigest())
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(
             f"{str(path)!r} can't be read as SQuAD JSON ({error!r}); give another one with --data"
         ) from error
 
 
 def make_set(articles: Sequence[dict[str, Any]], *, limit: int, seed: int) -> TrainingSet:
-    """Return articles as documents and at most `limit` of their questions, drawn by `seed`."""
+    """Return articles as documents and at most `limit` of their questions, drawn by `seed`.
+
+    Raises:
+        DatasetError: An article lacks something or has it in another form; names the article.
+    """
     texts = []
-    questions = []
+    questions: list[TrainingQuestion] = []
     for number, article in enumerate(articles):
-        source = f"{number}-{article['title']}"
-        offset = 0
-        for paragraph in article["paragraphs"]:
-            for item in paragraph["qas"]:
-                spans = tuple(
-                    (
-                        offset + answer["answer_start"],
-                        offset + answer["answer_start"] + len(answer["text"]),
-                    )
-                    for answer in item["answers"]
-                )
-                questions.append(TrainingQuestion(item["question"], source, spans))
-            offset += len(paragraph["context"]) + 2
-        text = "\n\n".join(paragraph["context"] for paragraph in article["paragraphs"])
-        texts.append((source, article["title"].replace("_", " "), text))
+        title = article["title"]
+        source = f"{number}-{title}"
+        try:
+            contexts = [paragraph["context"] for paragraph in article["paragraphs"]]
+            texts.append((source, title.replace("_", " "), SEPARATOR.join(contexts)))
+            questions += _read_questions(article, source)
+        except (KeyError, TypeError) as error:
+            raise DatasetError(
+                f"the article {title!r} isn't in SQuAD format ({error!r}); correct it or give "
+                "another file with --data"
+            ) from error
     drawn = random.Random(seed).sample(questions, min(limit, len(questions)))  # noqa: S311
     return TrainingSet(tuple(texts), tuple(drawn))
+
+
+def _read_questions(article: dict[str, Any], source: str) -> Iterator[TrainingQuestion]:
+    """Yield the questions of an article with their answers' places in its whole text."""
+    offset = 0
+    for paragraph in article["paragraphs"]:
+        for item in paragraph["qas"]:
+            starts = [(offset + each["answer_start"], each["text"]) for each in item["answers"]]
+            spans = tuple((start, start + len(text)) for start, text in starts)
+            yield TrainingQuestion(item["question"], source, spans)
+        offset += len(paragraph["context"]) + len(SEPARATOR)
 
 
 def join_sets(*sets: TrainingSet) -> TrainingSet:

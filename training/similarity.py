@@ -17,6 +17,7 @@ from index.settings import Settings
 from retrieval import features
 from retrieval.assistant import Assistant
 from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
+from retrieval.remembering import RememberingEmbedder
 from retrieval.similarity import (
     ANSWER_NAMES,
     COSINE,
@@ -109,7 +110,7 @@ def collect(
     """Index the articles, search for every question and measure what is found."""
     library = Library(Settings(data_dir=data_dir))
     nothing = Weights(np.zeros(len(features.NAMES) + 1), np.zeros(len(ANSWER_NAMES) + 1), 0.0)
-    reader = SimilarityReader(library.embedder, nothing)
+    reader = SimilarityReader(RememberingEmbedder(library.embedder), nothing)
     assistant = Assistant(library, reader=reader)
     passages = library.settings.passages
     examples = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from index.errors import InvalidInputError, NotFoundError
-from index.library import Status
+from index.snapshot import Status
 from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 

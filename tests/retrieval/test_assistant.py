@@ -289,7 +289,7 @@ def test_an_index_without_documents_is_told_from_documents_without_an_answer(
         for call in (assistant.ask, assistant.search):
             with pytest.raises(NotFoundError, match="there are no documents to search; add some"):
                 call("When was the bridge opened?")
-        assert "0 documents" in assistant.ask("hello").text
+        assert "no documents here" in assistant.ask("hello").text
 
 
 def test_a_library_of_another_embedder_is_refused(tmp_path: Path) -> None:
@@ -387,7 +387,12 @@ def test_a_search_returns_as_many_hits_as_asked_best_first(assistant: Assistant)
 def test_the_status_names_the_models_for_each_job(assistant: Assistant) -> None:
     status = assistant.status()
     assert (status.documents, status.chunks, status.healthy) == (2, 2, True)
-    assert status.models == {"embedder": "fake@1", "reader": "similarity-1", "llm": None}
+    assert status.models == {
+        "embedder": "fake@1",
+        "embedder_runtime": "hand",
+        "reader": "similarity-1",
+        "llm": None,
+    }
 
 
 def test_without_a_reader_the_programs_weights_are_used(library: Library) -> None:
@@ -456,8 +461,10 @@ def test_many_may_ask_while_another_writes_and_each_sees_one_state(tmp_path: Pat
     seen: dict[int, set[str]] = {}
     for answer in answers:
         seen.setdefault(answer.provenance.generation, set()).add(answer.short_answer)
-    assert all(shorts == {str(1930 + generation)} for generation, shorts in seen.items())
-    assert len(seen) > 1
+    assert all(len(shorts) == 1 for shorts in seen.values())
+    years = [min(seen[generation]) for generation in sorted(seen)]
+    assert years == sorted(years)
+    assert len(years) > 1
     assert assistant.ask("When was the bridge at Orlen opened?").short_answer == "1943"
 
 

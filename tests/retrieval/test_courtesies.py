@@ -76,6 +76,8 @@ NATURAL = [
     "When was the summary of the accounts published?",
     "Hi, how many looms are in the museum?",
     "Thanks! And who drew the lighthouse?",
+    "See you in court: who wrote it?",
+    "Goodbye Lenin",
     "bridge opened 1931",
     "HB-2291/7",
     "Orlen",
@@ -112,10 +114,6 @@ def test_a_question_to_the_documents_is_never_taken_for_a_courtesy(
         "hey there",
         "Good morning, Footnote.",
         "  HELLO  ",
-        "Thanks a lot!",
-        "OK, thanks",
-        "ok thank you very much",
-        "great, bye!",
         "What can you do for me?",
         "How does this work?",
         "Hi! How are you today?",
@@ -133,9 +131,40 @@ def test_a_greeting_is_told_what_can_be_asked(greeting: str, library: Library) -
     assert is_small_talk(greeting)
 
 
+@pytest.mark.parametrize(
+    ("courtesy", "expected"),
+    [
+        ("Thanks", "You're welcome. Ask me whenever you like."),
+        ("Thank you!", "You're welcome. Ask me whenever you like."),
+        ("Hey, thanks a lot!", "You're welcome. Ask me whenever you like."),
+        ("ok thank you very much", "You're welcome. Ask me whenever you like."),
+        ("Thanks for your help.", "You're welcome. Ask me whenever you like."),
+        ("Perfect", "You're welcome. Ask me whenever you like."),
+        ("Bye", "Goodbye."),
+        ("goodbye!", "Goodbye."),
+        ("Great, thanks, see you later.", "Goodbye."),
+    ],
+)
+def test_thanks_and_farewells_are_replied_to_as_such(
+    courtesy: str, expected: str, library: Library
+) -> None:
+    assert reply(courtesy, library) == Reply(expected, (), abstained=True)
+    assert is_small_talk(courtesy)
+
+
+@pytest.mark.parametrize("question", ["OK, how does this work?", "Thanks. Who are you?", "help!"])
+def test_who_wants_help_gets_it_whatever_else_was_said(question: str, library: Library) -> None:
+    assert text_of(question, library).startswith("Hello. Ask me a question about the 2 documents")
+
+
 def test_a_greeting_counts_one_document_and_none_rightly() -> None:
-    assert "the 1 document here, for example about “Annals”." in greet([make_summary("Annals")])
-    assert "the 0 documents here. I quote" in greet([])
+    assert greet("hi", [make_summary("Annals")]) == (
+        "Hello. Ask me a question about the document here, “Annals”. I quote the sentence that "
+        "answers it, or say that the documents don't."
+    )
+    assert greet("hi", []) == (
+        "Hello. There are no documents here yet. Add some, then ask me about them."
+    )
 
 
 def test_a_greeting_repeated_ten_thousand_times_takes_no_time() -> None:
@@ -185,6 +214,10 @@ def test_a_long_list_is_cut_and_says_by_how_much() -> None:
 
 def test_one_document_is_listed_in_the_singular() -> None:
     assert list_documents([make_summary("A", "a.txt")]) == "There is 1 document:\n\n- A (a.txt)"
+
+
+def test_a_list_of_nothing_says_so() -> None:
+    assert list_documents([]) == "There are no documents here yet."
 
 
 def test_only_the_collection_that_was_asked_is_listed_and_summarised(library: Library) -> None:

@@ -172,3 +172,28 @@ def test_the_first_sentence_of_each_passage_is_marked(words: LexicalIndex) -> No
     mill = make_hit(make_document(MILL, source="mill.txt"))
     rows = measured("When?", [bridge(), mill], words)
     assert [row["first"] for row in rows] == [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+
+
+def test_all_measures_of_an_example_are_what_they_were(words: LexicalIndex) -> None:
+    orlen = make_hit(make_document(BRIDGE, title="The bridge"), score=2.0, heading="Orlen")
+    mill = make_hit(make_document(MILL, source="mill.txt"), score=0.5)
+    rows = measured("When was the tall bridge at Orlen opened?", [orlen, mill], words)
+    expected = {
+        "cosine": [0, 0, 0, 0, 0, 0],
+        "passage": [1, 1, 1, 1, 0.25, 0.25],
+        "rank": [1, 1, 1, 1, 0.5, 0.5],
+        "overlap": [0.662286, 0, 0, 0, 0, 0],
+        "vicinity": [0.662286, 0.662286, 0, 0, 0, 0],
+        "passage_overlap": [0.662286, 0.662286, 0.662286, 0.662286, 0, 0],
+        "pairs": [0.666667, 0, 0, 0, 0, 0],
+        "kind": [1, 0, 0, 0, 1, 1],
+        "no_kind": [0, 1, 1, 1, 0, 0],
+        "new_words": [math.log1p(count) for count in (1, 7, 4, 4, 8, 5)],
+        "shape": [1, 1, 1, 1, 1, 1],
+        "names": [0, 0, 1, 0, 0, 0],
+        "question": [0, 0, 0, 0, 0, 0],
+        "first": [1, 0, 0, 0, 1, 0],
+    }
+    assert {name: [row[name] for row in rows] for name in NAMES} == {
+        name: pytest.approx(values, abs=1e-6) for name, values in expected.items()
+    }

@@ -208,14 +208,14 @@ def test_wrong_usage_exits_with_two(
     assert "usage: python -m retrieval" in capsys.readouterr().err
 
 
-def test_an_interruption_is_no_error_of_the_program(
+def test_an_interruption_is_told_in_one_line(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupt(library: Library) -> Assistant:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "Assistant", interrupt)
-    assert run(capsys, "ask", "When?", "--data-dir", data_dir) == (130, "", "")
+    assert run(capsys, "ask", "When?", "--data-dir", data_dir) == (130, "", "interrupted\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["search", "--help"]])

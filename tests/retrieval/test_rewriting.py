@@ -121,6 +121,44 @@ def test_names_are_not_added_where_the_topic_has_them() -> None:
     )
 
 
+def test_names_are_added_where_somebody_was_asked_for_or_no_name_is_known() -> None:
+    met = ("Who met Hun Sen?", "Ann Berg, with Bo.")
+    assert rewrite("When was she born?", *met) == "When was she born (met Hun Sen Ann Berg)?"
+    assert rewrite("When was that?", *met) == "When was that (met Hun Sen)?"
+    when = ("When did Hun Sen speak?", "In May, says Ann.")
+    assert rewrite("Where was he?", *when) == "Where was he (Hun Sen speak)?"
+
+
+def test_what_follow_ups_were_about_is_not_piled_up() -> None:
+    messages = (
+        *("Who drew the bridge at Orlen?", "Ann."),
+        *("When did she study geology?", "In 1920."),
+        *("Did she marry a banker?", "yes"),
+    )
+    assert rewrite("Did she have children?", *messages) == (
+        "Did she have children (drew bridge Orlen Ann)?"
+    )
+    # Where the question has no word of its own, it asks the last one further.
+    assert rewrite("Why?", *messages) == "Why (marry banker drew bridge Orlen Ann)?"
+
+
+def test_a_question_without_a_new_name_stays_with_those_before() -> None:
+    messages = ("Who is Ann Berg?", "An engineer.", "when did the second bridge fall?", "1931.")
+    assert rewrite("Was she tried?", *messages) == "Was she tried (second bridge fall Ann Berg)?"
+    messages = ("Who is Ann Berg?", "An engineer.", "When did Berg's bridge fall?", "1931.")
+    assert rewrite("Was she tried?", *messages) == "Was she tried (bridge fall Ann Berg)?"
+
+
+def test_a_new_name_is_a_new_subject() -> None:
+    messages = ("Who is Ann Berg?", "An engineer.", "When did the mill at Orlen burn?", "1904.")
+    assert rewrite("Who owned it?", *messages) == "Who owned it (mill Orlen burn)?"
+
+
+def test_an_afterthought_is_the_new_subject() -> None:
+    messages = (ACCOUNTS, REPLY, "And in Laos?", "None.")
+    assert rewrite("When was that?", *messages) == "When was that (bank accounts closed Laos)?"
+
+
 @pytest.mark.parametrize(
     "question",
     [

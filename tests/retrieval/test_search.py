@@ -10,15 +10,16 @@ import pytest
 from index.catalogue import FoundChunk
 from index.embedding import Vectors
 from index.errors import NotFoundError
-from index.library import Library, Snapshot
-from index.vectors import Keys, Scores
-from retrieval.search import DEPTH, fuse, search
+from index.library import Library
+from index.snapshot import Snapshot
+from index.vectors import Keys, Mask, Scores
+from retrieval.search import DEPTH, Searcher, fuse, rank
 from retrieval.values import Hit
 from tests.retrieval.fakes import BRIDGE, MILL, add_texts, make_chunk, make_document, make_library
 
-ALPHA, BETA, GAMMA = 1, 2, 3
-VECTORS = {ALPHA: (1.0, 0.0), BETA: (0.0, 1.0), GAMMA: (0.6, 0.8)}
-NAMES = {ALPHA: "alpha.txt", BETA: "beta.txt", GAMMA: "gamma.txt"}
+ALPHA, BETA, GAMMA, TWIN = 1, 2, 3, 4
+VECTORS = {ALPHA: (1.0, 0.0), BETA: (0.0, 1.0), GAMMA: (0.6, 0.8), TWIN: (1.0, 0.0)}
+NAMES = {ALPHA: "alpha.txt", BETA: "beta.txt", GAMMA: "gamma.txt", TWIN: "twin.txt"}
 EAST = np.array([1, 0], np.float32)
 
 
@@ -29,18 +30,20 @@ def ranked(scores: dict[int, float]) -> tuple[Keys, Scores]:
 
 @dataclass
 class HandMade:
-    """A generation and a catalogue of three passages in a plane, and what was asked of them."""
+    """A generation, a catalogue and an embedder of a plane with three passages."""
 
     lexical: dict[int, float]
     present: Sequence[int] = (ALPHA, BETA, GAMMA)
     depths: list[int] = field(default_factory=list)
 
-    def nearest(self, query: Vectors, k: int, *, only: Keys | None) -> tuple[Keys, Scores]:
-        assert np.linalg.norm(query) == pytest.approx(1.0)
-        assert query.dtype == np.float32
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        assert texts == ["east"]
+        return EAST[None, :]
+
+    def nearest(self, query: Vectors, k: int, *, only: Mask | None) -> tuple[Keys, Scores]:
+        assert (query.tolist(), only) == (EAST.tolist(), None)
         self.depths.append(k)
-        allowed = [key for key in self.present if only is None or key in only]
-        return ranked({key: float(np.dot(VECTORS[key], query)) for key in allowed})
+        return ranked({key: float(np.dot(VECTORS[key], query)) for key in self.present})
 
     def words(self, collection: str | None) -> HandMade:
         assert collection is None
@@ -62,7 +65,7 @@ class HandMade:
 
     def find(self, k: int) -> tuple[Hit, ...]:
         snapshot = Snapshot(self, self)  # type: ignore[arg-type]
-        return search(snapshot, "east", EAST, k=k)
+        return Searcher(self).search(snapshot, "east", k=k)  # type: ignore[arg-type]
 
 
 def test_both_rankings_add_up_and_what_is_found_first_pulls_the_question_along() -> None:
@@ -83,8 +86,7 @@ def test_no_more_hits_are_given_than_were_asked_for() -> None:
 
 
 def test_equal_scores_are_ordered_by_the_passages_id() -> None:
-    made = HandMade({ALPHA: 1.0, BETA: 1.0}, present=())
-    hits = made.find(2)
+    hits = HandMade({ALPHA: 1.0, TWIN: 1.0}, present=()).find(2)
     assert hits[0].score == hits[1].score
     assert [hit.chunk.id for hit in hits] == sorted(hit.chunk.id for hit in hits)
 
@@ -93,34 +95,38 @@ def test_enough_is_fused_however_few_or_many_are_wanted() -> None:
     few, many = HandMade({ALPHA: 1.0}), HandMade({ALPHA: 1.0})
     few.find(1)
     many.find(DEPTH)
-    assert few.depths == [DEPTH] * 3
-    assert many.depths == [2 * DEPTH] * 3
+    assert few.depths == [DEPTH] * 2
+    assert many.depths == [2 * DEPTH] * 2
 
 
 def test_where_nothing_is_found_there_are_no_hits() -> None:
     assert HandMade({}, present=()).find(5) == ()
 
 
+def test_what_only_words_find_has_its_exact_cosine() -> None:
+    made = HandMade({GAMMA: 7.0})
+    snapshot = Snapshot(made, made)  # type: ignore[arg-type]
+    keys, scores = rank(EAST, np.array([ALPHA]), made.search("east", 9), snapshot)
+    assert keys.tolist() == [ALPHA, GAMMA]
+    moved = EAST + 0.3 * np.array([0.8, 0.4])
+    cosine = float(np.dot([0.6, 0.8], moved / np.linalg.norm(moved)))
+    assert scores[1] == pytest.approx(cosine + 1 / 3, abs=2e-6)
+
+
+def fused(cosines: list[float], matches: list[float]) -> list[float]:
+    return [float(score) for score in fuse(np.array(cosines), np.array(matches))]
+
+
 def test_fusing_adds_a_third_of_the_relative_bm25_to_the_cosine() -> None:
-    fused = fuse(ranked({1: 0.8, 2: 0.5}), ranked({2: 12.0, 1: 3.0}))
-    assert fused == pytest.approx({1: 0.8 + 0.25 / 3, 2: 0.5 + 1 / 3}, abs=1e-6)
-
-
-def test_what_is_not_among_the_nearest_counts_as_near_as_the_last_of_them() -> None:
-    fused = fuse(ranked({1: 0.8, 2: 0.5}), ranked({3: 7.0}))
-    assert fused == pytest.approx({1: 0.8, 2: 0.5, 3: 0.5 + 1 / 3}, abs=1e-6)
+    assert fused([0.8, 0.5], [0.25, 1.0]) == pytest.approx([0.8 + 0.25 / 3, 0.5 + 1 / 3], abs=1e-6)
 
 
 def test_what_points_the_other_way_counts_as_unrelated() -> None:
-    assert fuse(ranked({1: -0.4}), ranked({})) == {1: 0.0}
-
-
-def test_nothing_and_nothing_is_nothing() -> None:
-    assert fuse(ranked({}), ranked({})) == {}
+    assert fused([-0.4], [0.0]) == [0.0]
 
 
 def test_the_last_bits_of_a_cosine_do_not_decide() -> None:
-    assert len(set(fuse(ranked({1: 0.5, 2: 0.5 + 1e-7}), ranked({})).values())) == 1
+    assert len(set(fused([0.5, 0.5 + 1e-7], [0.0, 0.0]))) == 1
 
 
 @pytest.fixture
@@ -134,9 +140,8 @@ def library(tmp_path: Path) -> Library:
 
 
 def find(library: Library, query: str, collection: str | None, k: int = 5) -> list[str]:
-    vector = library.embedder.embed([query])[0]
     with library.snapshot(collection) as snapshot:
-        hits = search(snapshot, query, vector, k=k)
+        hits = Searcher(library.embedder).search(snapshot, query, k=k)
     return [hit.source for hit in hits]
 
 

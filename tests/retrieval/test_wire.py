@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from index.library import Status
+from index.snapshot import Status
 from index.values import AddReport, DocumentSummary, Outcome, Page
 from retrieval.wire import (
     answer_object,

@@ -93,6 +93,7 @@ def test_articles_are_ordered_by_their_titles_alone(tmp_path: Path) -> None:
         b"{}",
         json.dumps({"data": 1}).encode(),
         json.dumps({"data": [{"paragraphs": []}]}).encode(),
+        json.dumps({"data": [{"title": 7, "paragraphs": []}]}).encode(),
     ],
 )
 def test_a_file_of_another_kind_is_refused(content: bytes | None, tmp_path: Path) -> None:
@@ -101,3 +102,33 @@ def test_a_file_of_another_kind_is_refused(content: bytes | None, tmp_path: Path
         path.write_bytes(content)
     with pytest.raises(DatasetError, match=r"train.json' can't be read as SQuAD JSON .* --data$"):
         load_articles(path)
+
+
+QUESTION = {"question": "Which colour?", "answers": [{"text": "red", "answer_start": 4}]}
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "what"),
+    [
+        (None, "NoneType"),
+        ([{}], "KeyError.'context'"),
+        ([{"context": 7, "qas": []}], "TypeError"),
+        ([{"context": "It's red."}], "KeyError.'qas'"),
+        ([{"context": "It's red.", "qas": [{"answers": []}]}], "KeyError.'question'"),
+        ([{"context": "It's red.", "qas": [{"question": "Why?"}]}], "KeyError.'answers'"),
+        ([{"context": "", "qas": [QUESTION | {"answers": [{}]}]}], "KeyError.'answer_start'"),
+        (
+            [{"context": "", "qas": [QUESTION | {"answers": [{"text": "", "answer_start": "4"}]}]}],
+            "TypeError",
+        ),
+    ],
+)
+def test_a_malformed_article_is_named(paragraphs: object, what: str) -> None:
+    article = {"title": "A_mill", "paragraphs": paragraphs}
+    with pytest.raises(DatasetError, match=f"^the article 'A_mill' isn't in SQuAD .*{what}.* --"):
+        make_set([TWO, article], limit=3, seed=0)
+
+
+def test_an_article_without_paragraphs_is_named() -> None:
+    with pytest.raises(DatasetError, match=r"'A_mill' isn't .* \(KeyError\('paragraphs'\)\)"):
+        make_set([{"title": "A_mill"}], limit=3, seed=0)
