@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.errors import FootnoteError
+from index.command import exit_code
 
-KNOWN_ERROR, WRONG_USAGE, FELL, INTERRUPTED = 1, 2, 3, 130
+FELL = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,15 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if getattr(options, "server", None) and options.given_passage:
         parser.error("--given-passage works in this process only: leave out --server")
-    try:
-        code: int = options.command(options)
-    except FootnoteError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return KNOWN_ERROR
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on from here", file=sys.stderr)
-        return INTERRUPTED
-    return code
+    return exit_code(
+        lambda: int(options.command(options)),
+        interrupted="interrupted; the same command goes on from here",
+    )
 
 
 def make_parser() -> argparse.ArgumentParser:

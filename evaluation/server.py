@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from evaluation.datasets import Dataset, Question
 from evaluation.staging import Staged, stage
-from evaluation.systems import JsonObject, complaints
+from evaluation.systems import JsonObject, take_stock
 from index.errors import InvalidInputError, ServerError
 from index.progress import Progress, silent
 
@@ -43,15 +43,20 @@ def connect(address: str) -> Client:
 
 
 class ServerSystem:
-    """Footnote behind its endpoints, with the set's documents in a temporary collection."""
+    """Footnote behind its endpoints, with the set's documents in a temporary collection.
+
+    Attributes:
+        names: Name in the question set of each document, by its source.
+        complaints: What went wrong with documents.
+    """
 
     def __init__(self, client: Client, address: str, collection: str) -> None:
         """Evaluate through `client` what is in `collection`; `open` fills it."""
         self._client = client
         self._address = address
         self._collection = collection
-        self._names: dict[str, str] = {}
-        self._complaints: tuple[str, ...] = ()
+        self.names: Mapping[str, str] = {}
+        self.complaints: Sequence[str] = ()
 
     @classmethod
     @contextmanager
@@ -70,16 +75,6 @@ class ServerSystem:
                 yield system
             finally:
                 system._remove_all(progress)
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """Name in the question set of each document, by its source."""
-        return self._names
-
-    @property
-    def complaints(self) -> Sequence[str]:
-        """What went wrong with documents."""
-        return self._complaints
 
     @property
     def facts(self) -> JsonObject:
@@ -120,8 +115,7 @@ class ServerSystem:
             refused |= {each["source"]: each["reason"] for each in report["refused"]}
             progress("upload", start + len(some), len(staged.files))
         sizes = {each["source"]: each["size"] for each in self._documents()}
-        self._names = {source: staged.names[source] for source in sizes}
-        self._complaints = complaints(staged, sizes, refused)
+        self.names, self.complaints = take_stock(staged, sizes, refused)
 
     def _remove_all(self, progress: Progress) -> None:
         documents = self._documents()

@@ -54,7 +54,12 @@ class System(Protocol):
 
 
 class LocalSystem:
-    """Footnote in this process, with the set's documents in a data folder of their own."""
+    """Footnote in this process, with the set's documents in a data folder of their own.
+
+    Attributes:
+        names: Name in the question set of each document, by its source.
+        complaints: What went wrong with documents.
+    """
 
     def __init__(
         self, dataset: Dataset, library: Library, assistant: Assistant, progress: Progress = silent
@@ -82,20 +87,9 @@ class LocalSystem:
                 self._library.remove(summary.id)
         documents = self._library.documents(staged.collection)
         self._ids = {staged.names[summary.source]: summary.id for summary in documents}
-        self._names = {summary.source: staged.names[summary.source] for summary in documents}
         sizes = {summary.source: summary.size for summary in documents}
         refused = {outcome.source: outcome.reason for outcome in report.refused}
-        self._complaints = complaints(staged, sizes, refused)
-
-    @property
-    def names(self) -> Mapping[str, str]:
-        """Name in the question set of each document, by its source."""
-        return self._names
-
-    @property
-    def complaints(self) -> Sequence[str]:
-        """What went wrong with documents."""
-        return self._complaints
+        self.names, self.complaints = take_stock(staged, sizes, refused)
 
     @property
     def facts(self) -> JsonObject:
@@ -135,20 +129,21 @@ class LocalSystem:
         return [hit_object(hit) for hit in hits]
 
 
-def complaints(
+def take_stock(
     staged: Staged, sizes: Mapping[str, int], refused: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Return what went wrong with documents: refused, or indexed with another text.
+) -> tuple[Mapping[str, str], Sequence[str]]:
+    """Return a system's `names` and `complaints`: documents refused, or with another text.
 
     Args:
         staged: The documents as they were handed over.
         sizes: Length of each indexed text, by the name of its file.
         refused: Why a file was refused, by its name.
     """
-    others = [name for name, size in sizes.items() if staged.sizes[name] != size]
-    return (
-        *(f"document {staged.names[name]} was refused: {why}" for name, why in refused.items()),
-        *(f"document {staged.names[name]} has other offsets in the index" for name in others),
+    names = {file: staged.names[file] for file in sizes}
+    others = [name for file, name in names.items() if staged.sizes[file] != sizes[file]]
+    return names, (
+        *(f"document {staged.names[file]} was refused: {why}" for file, why in refused.items()),
+        *(f"document {name} has other offsets in the index" for name in others),
     )
 
 

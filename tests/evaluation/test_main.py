@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.__main__ import FELL, KNOWN_ERROR, main
+from evaluation.__main__ import FELL, main
 from evaluation.options import Options
 from evaluation.run import run
+from index.command import KNOWN_ERROR
 from tests.evaluation.fakes import answer_object, fake_opener, write_squad
 
 

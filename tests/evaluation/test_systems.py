@@ -12,7 +12,7 @@ from evaluation.datasets import Dataset, Question, SourceText, load_dataset
 from evaluation.options import Options
 from evaluation.run import run
 from evaluation.staging import Staged
-from evaluation.systems import LocalSystem, complaints, default_data_dir, discard_other_code
+from evaluation.systems import LocalSystem, default_data_dir, discard_other_code, take_stock
 from index.errors import InvalidInputError
 from index.progress import Progress, silent
 from index.settings import Settings
@@ -147,7 +147,7 @@ def test_refused_documents_and_shifted_offsets_are_complaints(system: LocalSyste
 
 def test_complaints_need_a_reason() -> None:
     staged = Staged("x", (), {"a.txt": "a"}, {"a.txt": 4})
-    assert complaints(staged, {"a.txt": 4}, {}) == ()
+    assert take_stock(staged, {"a.txt": 4}, {}) == ({"a.txt": "a"}, ())
 
 
 def test_a_question_goes_to_the_sets_collection_with_its_history(
