@@ -54,15 +54,23 @@ class BertRunner:
             # For throughput each core works on a batch of its own.
             hints = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": self.precision}
             model = _build(config, weights, head)
-            self._shape = [size.get_length() for size in list(model.output(0).partial_shape)[1:]]
+            self._sizes = [
+                size.get_length() if size.is_static else None
+                for size in list(model.output(0).partial_shape)[1:]
+            ]
             self._compiled = core.compile_model(model, "CPU", hints)
         except (ImportError, RuntimeError, KeyError) as error:
             raise UnsupportedModelError(f"OpenVINO can't run it here ({error})") from error
         self.runtime = f"OpenVINO {openvino.__version__.split('-')[0]} {self.precision}"
 
     def run(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Return the head's result for each row of token ids, in the order of `rows`."""
-        results = np.empty((len(rows), *self._shape), np.float32)
+        """Return the head's result for each row of token ids, in the order of `rows`.
+
+        Where a head has a result for each token, what lies behind a row's last one says nothing.
+        """
+        widest = _step_up(max(map(len, rows), default=0))
+        shape = [widest if size is None else size for size in self._sizes]
+        results = np.zeros((len(rows), *shape), np.float32)
         # No callbacks: OpenVINO runs them in threads of its own, which can wait for Python's lock
         # for ever while Python waits for them to end.
         idle = [self._compiled.create_infer_request() for _ in range(_IN_FLIGHT)]
@@ -93,6 +101,23 @@ def pool_first(states: Node, mask: Node) -> Node:  # noqa: ARG001 - a head takes
 
     first = ops.gather(states, _ints([0])[0], _ints(1))
     return ops.normalize_l2(first, _ints(1), 1e-12, "max")
+
+
+def project_each(weight: NDArray[np.float32], bias: NDArray[np.float32]) -> Head:
+    """Return a head that projects every state, shape (rows, tokens, values).
+
+    Args:
+        weight: Shape (values, width).
+        bias: Shape (values,).
+    """
+
+    def head(states: Node, mask: Node) -> Node:  # noqa: ARG001 - a head takes both
+        from openvino import opset13 as ops
+
+        product = ops.matmul(states, ops.constant(weight), False, True)
+        return ops.add(product, ops.constant(bias))
+
+    return head
 
 
 def _import_openvino() -> Any:
@@ -190,7 +215,8 @@ def _finish(running: deque[tuple[Any, list[int]]], results: NDArray[np.float32])
     """Wait for the request that was started first, keep its results, and return it."""
     request, places = running.popleft()
     request.wait()
-    results[places] = request.get_output_tensor(0).data
+    found = request.get_output_tensor(0).data
+    results[places, : found.shape[1]] = found
     return request
 
 

@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -32,6 +32,7 @@ class Settings(BaseModel):
         max_text_characters: Files with more text than this are refused.
         max_question_characters: Longer questions are refused.
         passages: How many passages are read for an answer.
+        reader: `span` for the encoder that points at answers, `similarity` for the plain one.
         lock_timeout_s: How long to wait for another process that is writing.
     """
 
@@ -48,7 +49,8 @@ class Settings(BaseModel):
     max_file_bytes: int = Field(default=100_000_000, ge=1)
     max_text_characters: int = Field(default=10_000_000, ge=1)
     max_question_characters: int = Field(default=4_000, ge=1)
-    passages: int = Field(default=5, ge=1, le=100)
+    passages: int = Field(default=8, ge=1, le=100)
+    reader: Literal["span", "similarity"] = "span"
     lock_timeout_s: float = Field(default=10.0, ge=0)
 
 

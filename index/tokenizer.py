@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text.
+
+    Attributes:
+        ids: What they are.
+        spans: Where each stands in the text, as (start, end) in code points.
+    """
+
+    ids: list[int]
+    spans: list[tuple[int, int]]
 
 
 class ModelTokenizer:
@@ -47,6 +61,11 @@ class ModelTokenizer:
         """Return the ids of each text's tokens, special tokens left out."""
         batch = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in batch]
+
+    def locate(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return each text's tokens and their places, special tokens left out."""
+        batch = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [Tokens(encoding.ids, encoding.offsets) for encoding in batch]
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, special tokens not counted."""

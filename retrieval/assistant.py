@@ -14,11 +14,11 @@ from index.snapshot import Snapshot, Status
 from index.values import Chunk, Document, digest
 from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
 from retrieval.courtesies import Reply, reply_courteously
+from retrieval.readers import choose_reader
 from retrieval.reading import Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher
-from retrieval.similarity import SimilarityReader
 from retrieval.values import Answer, Hit, Provenance, Turn
 
 SHOWN_HITS = 10
@@ -42,7 +42,7 @@ class Assistant:
 
         Args:
             library: The documents.
-            reader: Finds the words that answer; by default by similarity.
+            reader: Finds the words that answer; by default the settings' one.
             answerer: Writes the answer; by default by quoting.
             rewriter: Makes follow-ups stand alone; by default by rules.
         """
@@ -56,7 +56,7 @@ class Assistant:
     @cached_property
     def reader(self) -> Reader:
         """The reader, loaded when the first question comes."""
-        return self._given_reader or SimilarityReader(self._embedder)
+        return self._given_reader or choose_reader(self.library.settings.reader, self._embedder)
 
     @cached_property
     def _embedder(self) -> RememberingEmbedder:
@@ -108,7 +108,10 @@ class Assistant:
         with clock.time("cite"):
             answer = self._answer(standalone, reading, snapshot)
         return replace(
-            answer, question=question, hits=hits[:SHOWN_HITS], timings_ms=clock.timings()
+            answer,
+            question=question,
+            hits=(*reading.hits, *hits[self._passages :])[:SHOWN_HITS],
+            timings_ms=clock.timings(),
         )
 
     def read_passage(self, question: str, document_id: str, start: int, end: int) -> Answer:
@@ -159,7 +162,8 @@ class Assistant:
     def status(self) -> Status:
         """Return the library's status, with the reader and the language model among the models."""
         status = self.library.status()
-        models = {**status.models, "reader": self.reader.name, "llm": self._answerer.llm}
+        reader = {"reader": self.reader.name, "reader_runtime": self.reader.runtime}
+        models = {**status.models, **reader, "llm": self._answerer.llm}
         return replace(status, models=models)
 
     @property

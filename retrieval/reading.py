@@ -47,10 +47,12 @@ class Reading:
 
     Attributes:
         evidence: The sentences that may answer, best first.
+        hits: The passages, best first in the reader's eyes.
         confidence: Probability that the first of them answers the question.
     """
 
     evidence: tuple[Evidence, ...]
+    hits: tuple[Hit, ...]
     confidence: float
 
 
@@ -60,6 +62,11 @@ class Reader(Protocol):
     @property
     def name(self) -> str:
         """Name and version, for an answer's provenance."""
+        ...
+
+    @property
+    def runtime(self) -> str:
+        """What runs it, and why where that isn't the usual."""
         ...
 
     @property

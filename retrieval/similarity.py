@@ -75,11 +75,19 @@ class SimilarityReader:
 
     name = "similarity-1"
 
-    def __init__(self, embedder: Embedder, weights: Weights | None = None) -> None:
+    def __init__(
+        self, embedder: Embedder, weights: Weights | None = None, *, reason: str = ""
+    ) -> None:
         """Use `embedder` for sentences, and the program's weights unless others are given.
 
         Sentences come up again and again: an embedder that remembers them saves most of the time.
+
+        Args:
+            embedder: Whose cosines count.
+            weights: What was fitted.
+            reason: Why it stands in for another reader, if it does.
         """
+        self.runtime = f"sentence similarity ({reason})" if reason else "sentence similarity"
         self._embedder = embedder
         self._weights = weights or load_weights()
 
@@ -93,7 +101,7 @@ class SimilarityReader:
         words = snapshot.words
         candidates = find_candidates(hits)
         if not candidates:
-            return Reading((), 0.0)
+            return Reading((), tuple(hits), 0.0)
         prepared = prepare_question(question, words)
         measures = measure(prepared, candidates, words)
         rough = append_one(measures) @ self._weights.sentence
@@ -107,6 +115,7 @@ class SimilarityReader:
         confidence = sigmoid(float(np.append(answer, 1.0) @ self._weights.answer))
         return Reading(
             tuple(_evidence(prepared, candidates[place], odds[place]) for place in order),
+            tuple(hits),
             confidence,
         )
 

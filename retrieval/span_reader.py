@@ -1,0 +1,249 @@
+"""The reader: an encoder over question and passage that points at the words that answer.
+
+It scores every passage, too: by whether it answers at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.bert import BertRunner, project_each
+from index.errors import ModelError
+from index.model_files import Weights, read_config, read_weights
+from index.packaged_model import check_packaged_model, packaged_folder, sha256
+from index.snapshot import Snapshot
+from index.tokenizer import ModelTokenizer
+from retrieval.pairs import Pairing, Window
+from retrieval.reading import Evidence, Reading
+from retrieval.sentences import quotable_ranges
+from retrieval.values import Hit
+
+FOLDER = "reader"  # below this package: weights, calibration and the model card
+LONGEST_SPAN = 30  # tokens
+SPANS = 3  # considered of each window
+_START, _END, _ANSWERABLE = range(3)  # the values of a token; the last is the first token's
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A stretch of a passage that may answer.
+
+    Attributes:
+        hit: The passage.
+        start: Its offset in the passage's text.
+        end: Offset after it.
+        measures: What speaks for it, in the order of `MEASURES`.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    measures: tuple[float, ...]
+
+
+MEASURES = (
+    "answerable",  # log odds that the passage answers
+    "margin",  # logits of the span, less those of "no answer"
+    "certainty",  # log probability of the span among all of the passage
+    "fusion",  # the passage's score in the search
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted on held-out articles, see `training/calibration.py`.
+
+    Attributes:
+        sha256: Of the weights that it belongs to.
+        measures: Weight of each of `MEASURES` in the log odds that a span is right, and the bias.
+        threshold: Confidence below which to abstain.
+    """
+
+    sha256: str
+    measures: Sequence[float]
+    threshold: float
+
+    def odds(self, spotted: Spotted) -> float:
+        """Return the log odds that this is the answer."""
+        *weights, bias = self.measures
+        return bias + sum(w * each for w, each in zip(weights, spotted.measures, strict=True))
+
+
+class SpanReader:
+    """Reads passages with the encoder that `training` made. Threads may share it."""
+
+    def __init__(
+        self, folder: Path | None = None, *, calibration: Calibration | None = None
+    ) -> None:
+        """Load the weights and compile them for this processor.
+
+        Args:
+            folder: Holds `weights.safetensors` and `calibration.json`; by default the program's.
+            calibration: Instead of the folder's.
+
+        Raises:
+            ModelError: A file is missing or isn't the one it should be.
+            UnsupportedModelError: OpenVINO can't run it here.
+        """
+        with as_file(files("retrieval").joinpath(FOLDER)) as own:
+            self._calibration = calibration or load_calibration(folder or own)
+            weights = _load_weights(folder or own, self._calibration.sha256)
+        check_packaged_model()
+        body = packaged_folder()
+        head = project_each(weights.pop("head.weight"), weights.pop("head.bias"))
+        # The word vectors are the embedder's: training leaves them as they are.
+        weights = {**read_weights(body / "model.safetensors"), **weights}
+        self._runner = BertRunner(read_config(body), weights, head)
+        self._pairing = Pairing(ModelTokenizer.from_folder(body))
+        self.name = f"span-reader@{self._calibration.sha256[:12]}"
+        self.runtime = self._runner.runtime
+
+    @property
+    def threshold(self) -> float:
+        """Confidence below which the documents are said not to answer."""
+        return self._calibration.threshold
+
+    def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:  # noqa: ARG002
+        """Return the evidence in `hits`, best first, and how likely the first is right."""
+        spotted = self.spot(question, hits)
+        if not spotted:
+            return Reading((), tuple(hits), 0.0)
+        odds = [self._calibration.odds(each) for each in spotted]
+        order = sorted(range(len(spotted)), key=lambda place: (-odds[place], place))
+        evidence = [_evidence(spotted[place], sigmoid(odds[place])) for place in order]
+        return Reading(_distinct(evidence), rerank(hits, evidence), evidence[0].score)
+
+    def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
+        """Return the likeliest spans of each passage, likeliest first within each."""
+        (asked,) = self._pairing.questions([question])
+        cut = self._pairing.passages([hit.chunk.text for hit in hits])
+        places = [(hit, window) for hit, each in zip(hits, cut, strict=True) for window in each]
+        results = self._runner.run([self._pairing.join(asked, window) for _, window in places])
+        return [
+            spotted
+            for (hit, window), values in zip(places, results, strict=True)
+            for spotted in _spans(hit, window, values, len(asked))
+        ]
+
+
+def load_calibration(folder: Path) -> Calibration:
+    """Return what was fitted for the weights in `folder`.
+
+    Raises:
+        ModelError: The file is missing or wasn't made for these measures.
+    """
+    path = folder / "calibration.json"
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+        measures = tuple(float(fields["measures"][name]) for name in (*MEASURES, "bias"))
+        return Calibration(str(fields["sha256"]), measures, float(fields["threshold"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"the file {str(path)!r} can't be used ({error!r}); restore it, or make it with "
+            "'python -m training calibrate'"
+        ) from error
+
+
+def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
+    """Return the hits in a better order: each one's best evidence is added to its score."""
+    best = {id(item.hit): item.score for item in reversed(evidence)}
+    scored = [
+        replace(hit, score=hit.score + best.get(id(hit), 0.0), stage="rerank") for hit in hits
+    ]
+    return tuple(sorted(scored, key=lambda hit: -hit.score))
+
+
+def sigmoid(odds: float) -> float:
+    """Return the probability with these log odds."""
+    return float(1.0 / (1.0 + np.exp(-odds)))
+
+
+def _load_weights(folder: Path, expected: str) -> Weights:
+    path = folder / "weights.safetensors"
+    found = sha256(path) if path.is_file() else "nothing"
+    if found != expected:
+        raise ModelError(
+            f"{str(path)!r} has SHA-256 {found[:12]} instead of {expected[:12]}; restore it, or "
+            "make it with 'python -m training reader'"
+        )
+    return read_weights(path)
+
+
+def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) -> Iterator[Spotted]:
+    """Yield the likeliest spans of a window that don't overlap, likeliest first.
+
+    Args:
+        hit: The passage.
+        window: The part of it that was read.
+        values: What the head says of each token, shape (tokens, 3).
+        first: Place of the window's first token.
+    """
+    count = len(window.ids)
+    if not count:
+        return
+    inside = values[first : first + count]
+    nowhere = values[0, _START] + values[0, _END]
+    # Sums of start and end logits; rows are starts, columns lengths: (count, LONGEST_SPAN).
+    ends = np.full(count + LONGEST_SPAN, -np.inf, np.float32)
+    ends[:count] = inside[:, _END]
+    sums = (
+        inside[:, _START, None]
+        + np.lib.stride_tricks.sliding_window_view(ends, LONGEST_SPAN)[:count]
+    )
+    total = np.logaddexp.reduce(sums, axis=None)
+    for _ in range(SPANS):
+        start, length = np.unravel_index(int(sums.argmax()), sums.shape)
+        logits = float(sums[start, length])
+        if not np.isfinite(logits):
+            return
+        end = int(start + length)
+        yield Spotted(
+            hit,
+            window.spans[int(start)][0],
+            window.spans[end][1],
+            (
+                float(values[0, _ANSWERABLE]),
+                logits - float(nowhere),
+                logits - float(total),
+                hit.score,
+            ),
+        )
+        # What starts before it and ends in it or behind it overlaps it.
+        sums[start : end + 1] = -np.inf
+        for before in range(max(0, int(start) - LONGEST_SPAN + 1), int(start)):
+            sums[before, start - before :] = -np.inf
+
+
+def _evidence(spotted: Spotted, score: float) -> Evidence:
+    """Return the sentences that a span lies in: one, as a rule."""
+    offset = spotted.hit.chunk.start
+    start, end = spotted.start, spotted.end
+    touched = [
+        (first, last)
+        for first, last in quotable_ranges(spotted.hit.chunk.text)
+        if first < spotted.end and last > spotted.start
+    ]
+    if touched:
+        start, end = min(start, touched[0][0]), max(end, touched[-1][1])
+    return Evidence(
+        spotted.hit,
+        offset + start,
+        offset + end,
+        (offset + spotted.start, offset + spotted.end),
+        score,
+    )
+
+
+def _distinct(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the best evidence for each sentence."""
+    best: dict[tuple[str, int, int], Evidence] = {}
+    for item in evidence:
+        best.setdefault((item.hit.chunk.document_id, item.start, item.end), item)
+    return tuple(best.values())

@@ -1,0 +1,171 @@
+"""Fits how sure the reader may be, and when to say that nothing answers, on held-out articles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.library import Library
+from index.packaged_model import sha256
+from index.progress import Progress
+from index.settings import Settings
+from retrieval.assistant import Assistant
+from retrieval.span_reader import MEASURES, Calibration, SpanReader, Spotted
+from training.questions import (
+    HELD_OUT_ARTICLES,
+    TrainingQuestion,
+    TrainingSet,
+    as_strangers,
+    load_articles,
+    make_set,
+)
+
+QUESTIONS = 2_000
+STRANGERS = 600  # that other documents answer
+RIGHT_SHARE = 0.5  # of the tokens' overlap from which a span counts as right
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was found for a question.
+
+    Attributes:
+        spotted: The reader's spans, in the order of the passages.
+        right: Whether each is one of the gold answers, shape (n,).
+        answerable: Whether there is a gold answer.
+    """
+
+    spotted: Sequence[Spotted]
+    right: NDArray[np.bool_]
+    answerable: bool
+
+    @property
+    def measures(self) -> NDArray[np.float64]:
+        """Of each span, shape (n, len(MEASURES))."""
+        return np.array([each.measures for each in self.spotted]).reshape(-1, len(MEASURES))
+
+
+def calibrate(
+    data: Path, work_dir: Path, folder: Path, *, seed: int, progress: Progress
+) -> dict[str, Any]:
+    """Fit the calibration of the weights in `folder` and write it beside them.
+
+    Args:
+        data: Folder with `reading/squad/train.json` and `reading/natural-questions/train.json`.
+        work_dir: Where the held-out articles are indexed; reused.
+        folder: Holds `weights.safetensors`.
+        seed: Of the draw.
+        progress: Told how many questions were asked.
+
+    Returns:
+        What was written: weights, threshold and figures on the held-out articles.
+    """
+    held_out = load_articles(data / "reading/squad/train.json")[:HELD_OUT_ARTICLES]
+    typed = load_articles(data / "reading/natural-questions/train.json")[:STRANGERS]
+    questions = make_set(held_out, limit=QUESTIONS, seed=seed)
+    strangers = as_strangers(make_set(typed, limit=STRANGERS, seed=seed))
+    weights = folder / "weights.safetensors"
+    nothing = Calibration(sha256(weights), (0.0,) * (len(MEASURES) + 1), 0.0)
+    reader = SpanReader(folder, calibration=nothing)
+    asked = ask(questions, strangers, reader, work_dir, progress)
+    measures = fit(asked)
+    threshold, figures = choose_threshold(asked, measures)
+    result = {
+        "sha256": nothing.sha256,
+        "measures": dict(zip((*MEASURES, "bias"), measures.tolist(), strict=True)),
+        "threshold": threshold,
+        "held_out": figures,
+    }
+    path = folder / "calibration.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    return result
+
+
+def ask(
+    questions: TrainingSet,
+    strangers: Sequence[TrainingQuestion],
+    reader: SpanReader,
+    work_dir: Path,
+    progress: Progress,
+) -> list[Asked]:
+    """Index the articles, search for every question and read what is found."""
+    library = Library(Settings(data_dir=work_dir))
+    library.add_texts(questions.texts, progress=progress)
+    assistant = Assistant(library, reader=reader)
+    found = []
+    everything = [*questions.questions, *strangers]
+    for place, question in enumerate(everything, start=1):
+        hits = assistant.search(question.text, k=library.settings.passages)
+        spotted = reader.spot(question.text, hits)
+        right = np.array([_is_right(each, question) for each in spotted], np.bool_)
+        found.append(Asked(spotted, right, bool(question.spans)))
+        progress("questions", place, len(everything))
+    return found
+
+
+def fit(asked: Sequence[Asked]) -> NDArray[np.float64]:
+    """Return the weight of each measure and the bias, shape (len(MEASURES) + 1,).
+
+    First which of a question's spans is right, then how likely the best one is (Platt, 1999).
+    """
+    spans = _regress(
+        np.vstack([each.measures for each in asked]),
+        np.concatenate([each.right for each in asked]),
+    )
+    best = [int(np.argmax(each.measures @ spans[:-1])) for each in asked]
+    chosen = np.array([each.measures[place] for each, place in zip(asked, best, strict=True)])
+    right = np.array([each.right[place] for each, place in zip(asked, best, strict=True)])
+    odds = chosen @ spans[:-1] + spans[-1]
+    slope, bias = _regress(odds[:, None], right)
+    return np.append(spans[:-1] * slope, spans[-1] * slope + bias)
+
+
+def choose_threshold(
+    asked: Sequence[Asked], measures: NDArray[np.float64]
+) -> tuple[float, dict[str, float]]:
+    """Return the confidence that best tells answerable questions from others, and figures."""
+    from sklearn.metrics import roc_auc_score, roc_curve
+
+    odds = [each.measures @ measures[:-1] + measures[-1] for each in asked]
+    confidence = 1 / (1 + np.exp(-np.array([each.max() for each in odds])))
+    right = np.array([e.right[int(o.argmax())] for e, o in zip(asked, odds, strict=True)])
+    answerable = np.array([each.answerable for each in asked])
+    false, true, thresholds = roc_curve(answerable, confidence)
+    threshold = float(thresholds[int(np.argmax(true - false))])
+    answered = confidence >= threshold
+    return threshold, {
+        "questions": len(asked),
+        "answerable_answered": float(answered[answerable].mean()),
+        "right_of_those": float(right[answerable & answered].mean()),
+        "unanswerable_declined": float((~answered[~answerable]).mean()),
+        "auc_answerable": float(roc_auc_score(answerable, confidence)),
+        "auc_right": float(roc_auc_score(right, confidence)),
+    }
+
+
+def _is_right(spotted: Spotted, question: TrainingQuestion) -> bool:
+    if spotted.hit.source != question.source:
+        return False
+    offset = spotted.hit.chunk.start
+    start, end = offset + spotted.start, offset + spotted.end
+    return any(
+        min(end, last) - max(start, first) >= RIGHT_SHARE * (max(end, last) - min(start, first))
+        for first, last in question.spans
+    )
+
+
+def _regress(measures: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the weights of a logistic regression, then its bias."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = measures.mean(axis=0), measures.std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=5_000)
+    model.fit((measures - mean) / spread, right)
+    weights = model.coef_[0] / spread
+    return np.append(weights, model.intercept_[0] - weights @ mean)

@@ -1,0 +1,225 @@
+"""Trains the reader: passages in, weights out, in stages that an interruption doesn't undo."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from index.embedders import choose_embedder
+from index.packaged_model import NAME, packaged_folder
+from index.progress import Progress
+from index.tokenizer import ModelTokenizer
+from retrieval.pairs import Pairing
+from training.examples import Asked, Corpus, Example, join_corpora, make_examples, read_corpus
+from training.negatives import draw, mine
+from training.questions import HELD_OUT_ARTICLES, load_articles
+from training.reader_model import ReaderModel, loss_of
+
+BATCH = 32
+SORTED_BATCHES = 50  # examples of so many batches are sorted by length, so that little is padded
+WARM_UP = 0.06  # share of the steps
+CHECKPOINT_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a stage learns from, and how.
+
+    Attributes:
+        answered: Questions with the passage that answers them.
+        declined: Questions that were written to have no answer, with their passage.
+        mined: Questions with a near passage that doesn't answer them.
+        rate: Highest learning rate.
+        seed: Of all draws.
+    """
+
+    answered: int = 60_000
+    declined: int = 20_000
+    mined: int = 28_000
+    rate: float = 1.5e-4
+    seed: int = 0
+
+
+def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
+    """Return what to learn from and what is held out: the first 30 articles of SQuAD's."""
+    articles = load_articles(data / "reading/squad/train.json")
+    typed = read_corpus(load_articles(data / "reading/natural-questions/train.json"))
+    learnt = join_corpora([read_corpus(articles[HELD_OUT_ARTICLES:]), typed])
+    return learnt, read_corpus(articles[:HELD_OUT_ARTICLES])
+
+
+def select(corpus: Corpus, recipe: Recipe) -> list[Asked]:
+    """Return the stage's questions, each with a passage, in the order of the draw."""
+    embedder = choose_embedder(NAME)
+    answered = [each for each in corpus.asked if each.answer]
+    declined = [each for each in corpus.asked if not each.answer]
+    mined = mine(corpus, embedder, seed=recipe.seed)
+    chosen = [
+        *draw(answered, recipe.answered, recipe.seed),
+        *draw(declined, recipe.declined, recipe.seed),
+        *draw(mined, recipe.mined, recipe.seed),
+    ]
+    random.Random(recipe.seed).shuffle(chosen)  # noqa: S311
+    return chosen
+
+
+def batches(examples: Sequence[Example]) -> list[list[Example]]:
+    """Return the examples in batches of about the same length."""
+    made: list[list[Example]] = []
+    for start in range(0, len(examples), BATCH * SORTED_BATCHES):
+        part = sorted(examples[start : start + BATCH * SORTED_BATCHES], key=lambda e: len(e.ids))
+        group = [part[place : place + BATCH] for place in range(0, len(part), BATCH)]
+        random.Random(start).shuffle(group)  # noqa: S311
+        made += group
+    return made
+
+
+def train_reader(
+    data: Path, work_dir: Path, recipe: Recipe, *, start: Path | None, progress: Progress
+) -> ReaderModel:
+    """Run one stage, from its last checkpoint where there is one.
+
+    Args:
+        data: Folder with `reading/squad/train.json` and `reading/natural-questions/train.json`.
+        work_dir: Where checkpoints and the log go.
+        recipe: What to learn from.
+        start: Weights of an earlier stage, or None to begin with the embedder's encoder.
+        progress: Told the examples that were seen.
+    """
+    torch.manual_seed(recipe.seed)
+    work_dir.mkdir(parents=True, exist_ok=True)
+    learnt, held_out = load_corpora(data)
+    pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
+    examples = make_examples(select(learnt, recipe), learnt.passages, pairing)
+    checks = batches(
+        make_examples(draw(held_out.asked, 800, recipe.seed), held_out.passages, pairing)
+    )
+    model = ReaderModel(packaged_folder())
+    if start is not None:
+        from safetensors.torch import load_file
+
+        model.load_state_dict(load_file(start), strict=False)
+    run = Run(model, batches(examples), recipe, work_dir)
+    for done, loss in run.steps():
+        progress("examples", done * BATCH, len(run.batches) * BATCH)
+        if done % 200 == 0 or done == len(run.batches):
+            run.log(step=done, loss=loss)
+        if done % 600 == 0 or done == len(run.batches):
+            run.log(step=done, held_out=validate(model, checks))
+    return model
+
+
+class Run:
+    """A stage's state: the model, the optimiser and how far they are."""
+
+    def __init__(
+        self, model: ReaderModel, made: list[list[Example]], recipe: Recipe, work_dir: Path
+    ) -> None:
+        """Go on from `work_dir`'s checkpoint, or begin."""
+        self.batches, self._model, self._dir = made, model, work_dir
+        self._learning = [part for part in model.parameters() if part.requires_grad]
+        # The model computes in bf16, which would swallow small steps: they are taken on copies.
+        self._exact = [part.detach().float() for part in self._learning]
+        self._optimiser = torch.optim.AdamW(
+            self._exact, lr=recipe.rate, weight_decay=0.01, fused=True
+        )
+        warm_up = max(1, int(WARM_UP * len(made)))
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimiser,
+            lambda step: min((step + 1) / warm_up, (len(made) - step) / (len(made) - warm_up)),
+        )
+        self._done = self._restore()
+        self._average = 0.0
+
+    def steps(self) -> Iterator[tuple[int, float]]:
+        """Learn from each batch that is left; yield the number of those done and the loss."""
+        kept = time.monotonic()
+        while self._done < len(self.batches):
+            self._model.train()
+            loss = loss_of(self._model, self.batches[self._done])
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._step()
+            self._done += 1
+            share = max(0.01, 1 / self._done)
+            self._average += share * (float(loss.detach()) - self._average)
+            if time.monotonic() - kept > CHECKPOINT_SECONDS or self._done == len(self.batches):
+                self._keep()
+                kept = time.monotonic()
+            yield self._done, self._average
+
+    def _step(self) -> None:
+        for exact, part in zip(self._exact, self._learning, strict=True):
+            exact.grad = None if part.grad is None else part.grad.float()
+            part.grad = None
+        nn.utils.clip_grad_norm_(self._exact, 1.0)
+        self._optimiser.step()
+        self._schedule.step()
+        with torch.no_grad():
+            for exact, part in zip(self._exact, self._learning, strict=True):
+                part.copy_(exact)
+
+    def log(self, **fields: Any) -> None:
+        """Add a line to the log."""
+        with (self._dir / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"seconds": round(time.time()), **fields}) + "\n")
+
+    def _keep(self) -> None:
+        state = {
+            "exact": self._exact,
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "done": self._done,
+        }
+        partial = self._dir / "checkpoint.part"
+        torch.save(state, partial)
+        partial.replace(self._dir / "checkpoint.pt")
+
+    def _restore(self) -> int:
+        path = self._dir / "checkpoint.pt"
+        if not path.is_file():
+            return 0
+        state = torch.load(path, weights_only=True)
+        with torch.no_grad():
+            for exact, part, kept in zip(self._exact, self._learning, state["exact"], strict=True):
+                exact.copy_(kept)
+                part.copy_(kept)
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])
+        return int(state["done"])
+
+
+def validate(model: ReaderModel, made: Sequence[Sequence[Example]]) -> float:
+    """Return the mean loss."""
+    model.eval()
+    with torch.no_grad():
+        losses = [float(loss_of(model, batch)) * len(batch) for batch in made]
+    return sum(losses) / sum(map(len, made))
+
+
+def export(model: ReaderModel, folder: Path) -> Path:
+    """Write the weights that the program needs, and return their file.
+
+    What isn't trained, the word vectors, is left out. 16-bit floats: half the size, and the
+    runtime computes with fewer bits anyway.
+    """
+    from safetensors.torch import save_file
+
+    state = {
+        name.removeprefix("encoder."): value
+        for name, value in model.encoder.state_dict(prefix="encoder.").items()
+        if not name.startswith("encoder.embeddings.")
+    }
+    state["head.weight"] = torch.cat([model.span.weight, model.answerable.weight])
+    state["head.bias"] = torch.cat([model.span.bias, model.answerable.bias])
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "weights.safetensors"
+    save_file({name: value.detach().half().contiguous() for name, value in state.items()}, path)
+    return path
