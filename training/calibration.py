@@ -16,7 +16,8 @@ from index.packaged_model import sha256
 from index.progress import Progress
 from index.settings import Settings
 from retrieval.assistant import Assistant
-from retrieval.span_reader import MEASURES, Calibration, SpanReader, Spotted
+from retrieval.span_reader import LONGEST_SPAN, MEASURES, Calibration, SpanReader, Spotted
+from training.card import write_card
 from training.questions import (
     HELD_OUT_ARTICLES,
     TrainingQuestion,
@@ -28,6 +29,7 @@ from training.questions import (
 
 QUESTIONS = 2_000
 STRANGERS = 600  # that other documents answer
+RESAMPLES = 1_000  # of the bootstrap
 RIGHT_SHARE = 0.5  # of the tokens' overlap from which a span counts as right
 
 
@@ -80,10 +82,12 @@ def calibrate(
         "sha256": nothing.sha256,
         "measures": dict(zip((*MEASURES, "bias"), measures.tolist(), strict=True)),
         "threshold": threshold,
+        "questions": len(asked),
         "held_out": figures,
     }
     path = folder / "calibration.json"
     path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    write_card(folder, result, longest=LONGEST_SPAN, strangers=len(strangers))
     return result
 
 
@@ -128,9 +132,14 @@ def fit(asked: Sequence[Asked]) -> NDArray[np.float64]:
 
 def choose_threshold(
     asked: Sequence[Asked], measures: NDArray[np.float64]
-) -> tuple[float, dict[str, float]]:
-    """Return the confidence that best tells answerable questions from others, and figures."""
-    from sklearn.metrics import roc_auc_score, roc_curve
+) -> tuple[float, dict[str, list[float]]]:
+    """Return the confidence that best tells answerable questions from others, and figures.
+
+    Where the shares of answered answerable and declined other questions sum up to the most
+    (Youden, 1950): neither costs more than the other, and their numbers don't matter, which
+    nobody knows beforehand. Each figure has its value and both ends of a bootstrap 95 % interval.
+    """
+    from sklearn.metrics import roc_curve
 
     odds = [each.measures @ measures[:-1] + measures[-1] for each in asked]
     confidence = 1 / (1 + np.exp(-np.array([each.max() for each in odds])))
@@ -138,9 +147,27 @@ def choose_threshold(
     answerable = np.array([each.answerable for each in asked])
     false, true, thresholds = roc_curve(answerable, confidence)
     threshold = float(thresholds[int(np.argmax(true - false))])
-    answered = confidence >= threshold
+    chance = np.random.default_rng(0)
+    draws = [chance.integers(len(asked), size=len(asked)) for _ in range(RESAMPLES)]
+    drawn = [_judge(confidence[d], right[d], answerable[d], threshold) for d in draws]
+    found = _judge(confidence, right, answerable, threshold)
     return threshold, {
-        "questions": len(asked),
+        name: [value, *np.quantile([each[name] for each in drawn], (0.025, 0.975)).tolist()]
+        for name, value in found.items()
+    }
+
+
+def _judge(
+    confidence: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    answerable: NDArray[np.bool_],
+    threshold: float,
+) -> dict[str, float]:
+    """Return the figures by name; the arguments have one value for each question."""
+    from sklearn.metrics import roc_auc_score
+
+    answered = confidence >= threshold
+    return {
         "answerable_answered": float(answered[answerable].mean()),
         "right_of_those": float(right[answerable & answered].mean()),
         "unanswerable_declined": float((~answered[~answerable]).mean()),

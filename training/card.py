@@ -1,0 +1,78 @@
+"""The reader's model card: what it learnt from, how good it is, and what it can't do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+NAMES = {
+    "answerable_answered": "answerable questions answered",
+    "right_of_those": "of those, the span is right",
+    "unanswerable_declined": "other questions declined",
+    "auc_answerable": "ROC AUC, answerable or not",
+    "auc_right": "ROC AUC, right or not",
+}
+_CARD = """# The span reader
+
+A cross-encoder over a question and a passage, made of the embedder's encoder (all-MiniLM-L6-v2,
+Apache 2.0) with two heads: where an answer starts and ends, and whether the passage answers at all.
+`python -m training reader` made the weights (SHA-256 `{sha256}`),
+`python -m training calibrate` the calibration and this card.
+
+## Data
+
+| data | licence | used for |
+| --- | --- | --- |
+| SQuAD 1.1, training part without 24 articles | CC BY-SA 4.0 | answers |
+| SQuAD 2.0's unanswerable questions, as published by UnAnsQ | CC BY-SA 4.0 | declining |
+| Natural Questions, through QED; Wikipedia's paragraphs | CC BY-SA 3.0 | answers |
+
+30 of the articles are held out: no weight was fitted on them, calibration and threshold were.
+Questions are read in lower case and without punctuation, because unanswerable ones were spelled
+differently in the data. Near passages that don't hold the answer, found by the embedder, stand for
+what a search gets wrong.
+
+## Figures
+
+{questions} questions, searched in the held-out articles: 2,000 asked about them and {strangers} that they
+don't answer. The threshold was chosen on the same questions, so that the first and the third figure
+are a little flattered; the README has those of articles that took no part in anything.
+
+| figure | value | 95 % interval |
+| --- | --- | --- |
+{rows}
+
+An answer is given from a confidence of {threshold:.3f}.
+
+## Limits
+
+English alone. Answers are stretches of at most {longest} tokens that stand in one passage: nothing is
+counted, compared or concluded. It has learnt from encyclopedia articles; tables, dialogues and
+forms are strange to it.
+"""
+
+
+def write_card(folder: Path, fields: Mapping[str, Any], *, longest: int, strangers: int) -> None:
+    """Write `README.md` beside the weights.
+
+    Args:
+        folder: Holds the weights.
+        fields: What `calibration.json` holds.
+        longest: Tokens of the longest span.
+        strangers: How many questions about something else there were.
+    """
+    figures: Mapping[str, Sequence[float]] = fields["held_out"]
+    rows = "\n".join(
+        f"| {label} | {figures[name][0]:.3f} | {figures[name][1]:.3f} to {figures[name][2]:.3f} |"
+        for name, label in NAMES.items()
+    )
+    text = _CARD.format(
+        sha256=fields["sha256"],
+        questions=f"{fields['questions']:,}",
+        strangers=strangers,
+        rows=rows,
+        threshold=fields["threshold"],
+        longest=longest,
+    )
+    (folder / "README.md").write_text(text, "utf-8")
