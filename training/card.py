@@ -35,9 +35,9 @@ what a search gets wrong.
 
 ## Figures
 
-{questions} questions, searched in the held-out articles: 2,000 asked about them and {strangers} that they
-don't answer. The threshold was chosen on the same questions, so that the first and the third figure
-are a little flattered; the README has those of articles that took no part in anything.
+{questions} questions, searched in the held-out articles; {strangers} of them are about other texts.
+The threshold was chosen on the same questions, so that the first and the third figure are a little
+flattered; the README has those of articles that took no part in anything.
 
 | figure | value | 95 % interval |
 | --- | --- | --- |
@@ -47,8 +47,8 @@ An answer is given from a confidence of {threshold:.3f}.
 
 ## Limits
 
-English alone. Answers are stretches of at most {longest} tokens that stand in one passage: nothing is
-counted, compared or concluded. It has learnt from encyclopedia articles; tables, dialogues and
+English alone. Answers are stretches of at most {longest} tokens that stand in one passage: nothing
+is counted, compared or concluded. It has learnt from encyclopedia articles; tables, dialogues and
 forms are strange to it.
 """
 

@@ -391,6 +391,7 @@ def test_the_status_names_the_models_for_each_job(assistant: Assistant) -> None:
         "embedder": "fake@1",
         "embedder_runtime": "hand",
         "reader": "similarity-1",
+        "reader_runtime": "sentence similarity",
         "llm": None,
     }
 
