@@ -14,8 +14,9 @@ from index.errors import InvalidInputError, MismatchError, NotFoundError
 from index.library import Library
 from retrieval.assistant import MOST_HITS, SHOWN_HITS, Assistant, Clock
 from retrieval.composing import Composition
+from retrieval.reading import Reading
 from retrieval.similarity import SimilarityReader
-from retrieval.values import Answer, Turn
+from retrieval.values import Answer, Hit, Turn
 from retrieval.wire import answer_object
 from tests.fakes import FakeEmbedder
 from tests.retrieval.fakes import BRIDGE, BY_WORDS, MILL, StrictEmbedder, add_texts, make_library
@@ -396,13 +397,38 @@ def test_the_status_names_the_models_for_each_job(assistant: Assistant) -> None:
     }
 
 
-def test_without_a_reader_the_programs_weights_are_used(library: Library) -> None:
-    assistant = Assistant(library)
+def test_the_settings_choose_the_reader(tmp_path: Path) -> None:
+    assistant = Assistant(make_library(tmp_path / "data", TEXTS, reader="similarity"))
     assert isinstance(assistant.reader, SimilarityReader)
     assert assistant.reader is assistant.reader
     answer = assistant.ask("When was the bridge at Orlen opened?")
     assert 0.0 < answer.confidence < 1.0
     assert answer.abstained == (answer.confidence < assistant.reader.threshold)
+
+
+@pytest.mark.model
+def test_the_span_reader_is_used_by_default(library: Library) -> None:
+    answer = Assistant(library).ask("When was the bridge at Orlen opened?")
+    assert answer.provenance.reader.startswith("span-reader@")
+    assert answer.best_span == "1931"
+    assert [hit.stage for hit in answer.hits] == ["rerank", "rerank"]
+
+
+class Contrary:
+    """Reads nothing and likes the last passage best."""
+
+    name, runtime, threshold = "contrary-1", "hand", 0.5
+
+    def read(self, question: str, hits: Sequence[Hit], snapshot: object) -> Reading:
+        return Reading((), tuple(hits[::-1]), 0.0)
+
+
+def test_passages_are_shown_in_the_readers_order_and_those_not_read_behind(tmp_path: Path) -> None:
+    texts = {f"{name}.txt": f"{name} snow {'ice ' * place}" for place, name in enumerate("abcd")}
+    library = make_library(tmp_path / "data", texts, passages=2)
+    found = [hit.source for hit in Assistant(library).search("snow")]
+    shown = [hit.source for hit in Assistant(library, reader=Contrary()).ask("snow").hits]
+    assert shown == [found[1], found[0], *found[2:]]
 
 
 def test_a_clock_adds_up_each_stage() -> None:
