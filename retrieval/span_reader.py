@@ -26,6 +26,7 @@ from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
 
 FOLDER = "reader"  # below this package: weights, calibration and the model card
+WEIGHTS = "weights.safetensors"
 LONGEST_SPAN = 30  # tokens
 SPANS = 3  # considered of each window
 _START, _END, _ANSWERABLE = range(3)  # the values of a token; the last is the first token's
@@ -112,7 +113,10 @@ class SpanReader:
 
     def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:  # noqa: ARG002
         """Return the evidence in `hits`, best first, and how likely the first is right."""
-        spotted = self.spot(question, hits)
+        return self.weigh(self.spot(question, hits), hits)
+
+    def weigh(self, spotted: Sequence[Spotted], hits: Sequence[Hit]) -> Reading:
+        """Return what was spotted in `hits` as evidence, best first."""
         if not spotted:
             return Reading((), tuple(hits), 0.0)
         odds = [self._calibration.odds(each) for each in spotted]
@@ -166,7 +170,7 @@ def sigmoid(odds: float) -> float:
 
 
 def _load_weights(folder: Path, expected: str) -> Weights:
-    path = folder / "weights.safetensors"
+    path = folder / WEIGHTS
     found = sha256(path) if path.is_file() else "nothing"
     if found != expected:
         raise ModelError(

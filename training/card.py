@@ -28,14 +28,16 @@ Apache 2.0) with two heads: where an answer starts and ends, and whether the pas
 | SQuAD 2.0's unanswerable questions, as published by UnAnsQ | CC BY-SA 4.0 | declining |
 | Natural Questions, through QED; Wikipedia's paragraphs | CC BY-SA 3.0 | answers |
 
-30 of the articles are held out: no weight was fitted on them, calibration and threshold were.
-Questions are read in lower case and without punctuation, because unanswerable ones were spelled
+30 of the articles and 600 of the typed questions are held out: no weight was fitted on them,
+calibration and threshold were. (The first 108,000 examples were drawn when the typed ones weren't
+set aside yet; each was seen at most once or twice among them.) Questions are read in lower case and without punctuation, because unanswerable ones were spelled
 differently in the data. Near passages that don't hold the answer, found by the embedder, stand for
-what a search gets wrong.
+what a search gets wrong, and questions whose name or number was exchanged for another one of their
+passage stand for what only looks answered.
 
 ## Figures
 
-{questions} questions, searched in the held-out articles; {strangers} of them are about other texts.
+{questions} questions, searched in what was held out; {strangers} of them are about other texts.
 The threshold was chosen on the same questions, so that the first and the third figure are a little
 flattered; the README has those of articles that took no part in anything.
 

@@ -14,6 +14,7 @@ from index.errors import DatasetError
 
 SEPARATOR = "\n\n"  # of an article's paragraphs
 HELD_OUT_ARTICLES = 30  # set aside: thresholds and calibration are fitted on them
+HELD_OUT_TYPED = 600  # of the questions typed into a search engine, likewise
 DEVELOPMENT_ARTICLES = 40  # the next ones: weights are fitted on them
 
 

@@ -14,19 +14,25 @@ import torch
 from torch import nn
 
 from index.embedders import choose_embedder
+from index.errors import ModelError
 from index.packaged_model import NAME, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing
 from training.examples import Asked, Corpus, Example, join_corpora, make_examples, read_corpus
 from training.negatives import draw, mine
-from training.questions import HELD_OUT_ARTICLES, load_articles
+from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, load_articles
 from training.reader_model import ReaderModel, loss_of
+from training.swaps import swap
 
-BATCH = 32
 SORTED_BATCHES = 50  # examples of so many batches are sorted by length, so that little is padded
+EMBEDDINGS = "encoder.embeddings."  # not trained
 WARM_UP = 0.06  # share of the steps
 CHECKPOINT_SECONDS = 300
+LOG_STEPS = 200
+CHECK_STEPS = 600
+CHECKED = 800  # held-out questions
+SMOOTHING = 0.01  # share of a step's loss in the one that is logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Recipe:
         answered: Questions with the passage that answers them.
         declined: Questions that were written to have no answer, with their passage.
         mined: Questions with a near passage that doesn't answer them.
+        swapped: Questions that were changed so that their passage doesn't answer them.
+        batch: Examples that are learnt from at once.
         rate: Highest learning rate.
         seed: Of all draws.
     """
@@ -44,15 +52,19 @@ class Recipe:
     answered: int = 60_000
     declined: int = 20_000
     mined: int = 28_000
+    swapped: int = 0
+    batch: int = 32
     rate: float = 1.5e-4
     seed: int = 0
 
 
 def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
-    """Return what to learn from and what is held out: the first 30 articles of SQuAD's."""
+    """Return what to learn from and what is held out: the first articles of SQuAD's."""
     articles = load_articles(data / "reading/squad/train.json")
-    typed = read_corpus(load_articles(data / "reading/natural-questions/train.json"))
-    learnt = join_corpora([read_corpus(articles[HELD_OUT_ARTICLES:]), typed])
+    typed = load_articles(data / "reading/natural-questions/train.json")
+    learnt = join_corpora(
+        [read_corpus(articles[HELD_OUT_ARTICLES:]), read_corpus(typed[HELD_OUT_TYPED:])]
+    )
     return learnt, read_corpus(articles[:HELD_OUT_ARTICLES])
 
 
@@ -66,17 +78,18 @@ def select(corpus: Corpus, recipe: Recipe) -> list[Asked]:
         *draw(answered, recipe.answered, recipe.seed),
         *draw(declined, recipe.declined, recipe.seed),
         *draw(mined, recipe.mined, recipe.seed),
+        *draw(swap(corpus, seed=recipe.seed), recipe.swapped, recipe.seed),
     ]
     random.Random(recipe.seed).shuffle(chosen)  # noqa: S311
     return chosen
 
 
-def batches(examples: Sequence[Example]) -> list[list[Example]]:
-    """Return the examples in batches of about the same length."""
+def batches(examples: Sequence[Example], size: int) -> list[list[Example]]:
+    """Return the examples in batches of `size` that are about the same length."""
     made: list[list[Example]] = []
-    for start in range(0, len(examples), BATCH * SORTED_BATCHES):
-        part = sorted(examples[start : start + BATCH * SORTED_BATCHES], key=lambda e: len(e.ids))
-        group = [part[place : place + BATCH] for place in range(0, len(part), BATCH)]
+    for start in range(0, len(examples), size * SORTED_BATCHES):
+        part = sorted(examples[start : start + size * SORTED_BATCHES], key=lambda e: len(e.ids))
+        group = [part[place : place + size] for place in range(0, len(part), size)]
         random.Random(start).shuffle(group)  # noqa: S311
         made += group
     return made
@@ -99,20 +112,17 @@ def train_reader(
     learnt, held_out = load_corpora(data)
     pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
     examples = make_examples(select(learnt, recipe), learnt.passages, pairing)
-    checks = batches(
-        make_examples(draw(held_out.asked, 800, recipe.seed), held_out.passages, pairing)
-    )
+    drawn = draw(held_out.asked, CHECKED, recipe.seed)
+    checks = batches(make_examples(drawn, held_out.passages, pairing), recipe.batch)
     model = ReaderModel(packaged_folder())
     if start is not None:
-        from safetensors.torch import load_file
-
-        model.load_state_dict(load_file(start), strict=False)
-    run = Run(model, batches(examples), recipe, work_dir)
+        restore(model, start)
+    run = Run(model, batches(examples, recipe.batch), recipe, work_dir)
     for done, loss in run.steps():
-        progress("examples", done * BATCH, len(run.batches) * BATCH)
-        if done % 200 == 0 or done == len(run.batches):
+        progress("examples", min(done * recipe.batch, len(examples)), len(examples))
+        if done % LOG_STEPS == 0 or done == len(run.batches):
             run.log(step=done, loss=loss)
-        if done % 600 == 0 or done == len(run.batches):
+        if done % CHECK_STEPS == 0 or done == len(run.batches):
             run.log(step=done, held_out=validate(model, checks))
     return model
 
@@ -136,8 +146,8 @@ class Run:
             self._optimiser,
             lambda step: min((step + 1) / warm_up, (len(made) - step) / (len(made) - warm_up)),
         )
-        self._done = self._restore()
-        self._average = 0.0
+        self._average: float | None = None
+        self._done = self._resume()
 
     def steps(self) -> Iterator[tuple[int, float]]:
         """Learn from each batch that is left; yield the number of those done and the loss."""
@@ -148,8 +158,9 @@ class Run:
             loss.backward()  # type: ignore[no-untyped-call]
             self._step()
             self._done += 1
-            share = max(0.01, 1 / self._done)
-            self._average += share * (float(loss.detach()) - self._average)
+            now = float(loss.detach())
+            before = now if self._average is None else self._average
+            self._average = before + SMOOTHING * (now - before)
             if time.monotonic() - kept > CHECKPOINT_SECONDS or self._done == len(self.batches):
                 self._keep()
                 kept = time.monotonic()
@@ -176,13 +187,14 @@ class Run:
             "exact": self._exact,
             "optimiser": self._optimiser.state_dict(),
             "schedule": self._schedule.state_dict(),
+            "average": self._average,
             "done": self._done,
         }
         partial = self._dir / "checkpoint.part"
         torch.save(state, partial)
         partial.replace(self._dir / "checkpoint.pt")
 
-    def _restore(self) -> int:
+    def _resume(self) -> int:
         path = self._dir / "checkpoint.pt"
         if not path.is_file():
             return 0
@@ -193,6 +205,7 @@ class Run:
                 part.copy_(kept)
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
+        self._average = state["average"]
         return int(state["done"])
 
 
@@ -202,6 +215,33 @@ def validate(model: ReaderModel, made: Sequence[Sequence[Example]]) -> float:
     with torch.no_grad():
         losses = [float(loss_of(model, batch)) * len(batch) for batch in made]
     return sum(losses) / sum(map(len, made))
+
+
+def restore(model: ReaderModel, path: Path) -> None:
+    """Give a model the weights that `export` wrote.
+
+    Raises:
+        ModelError: The file isn't there, or isn't one of these.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        state = load_file(path)
+        rows = model.span.out_features
+        head = {
+            f"{name}.{kind}": state[f"head.{kind}"][part]
+            for kind in ("weight", "bias")
+            for name, part in (("span", slice(rows)), ("answerable", slice(rows, None)))
+        }
+        body = {f"encoder.{name}": value for name, value in state.items() if "head." not in name}
+        fixed = {k: v for k, v in model.state_dict().items() if k.startswith(EMBEDDINGS)}
+        model.load_state_dict(fixed | body | head)
+    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+        raise ModelError(
+            f"the file {str(path)!r} holds no reader ({error!r}); give the one that an earlier "
+            "stage wrote"
+        ) from error
 
 
 def export(model: ReaderModel, folder: Path) -> Path:
@@ -215,7 +255,7 @@ def export(model: ReaderModel, folder: Path) -> Path:
     state = {
         name.removeprefix("encoder."): value
         for name, value in model.encoder.state_dict(prefix="encoder.").items()
-        if not name.startswith("encoder.embeddings.")
+        if not name.startswith(EMBEDDINGS)
     }
     state["head.weight"] = torch.cat([model.span.weight, model.answerable.weight])
     state["head.bias"] = torch.cat([model.span.bias, model.answerable.bias])
