@@ -16,7 +16,8 @@ BENCHMARKS = {
     "scale": "indexing and search as a library grows to a million chunks",
     "roofline": "how near embedding comes to what the processor can do",
     "startup": "how long imports, loading and the first answer take",
-    "ablations": "what each part of retrieval and reading contributes",
+    "ablations": "what each part of indexing and retrieval contributes",
+    "reading": "what each part of reading contributes, and how fast the reader is",
 }
 
 
