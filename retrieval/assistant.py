@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property, partial
+from itertools import zip_longest
 
 from index.errors import InvalidInputError, NotFoundError
 from index.library import Library
@@ -14,6 +15,7 @@ from index.snapshot import Snapshot, Status
 from index.values import Chunk, Document, digest
 from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
 from retrieval.courtesies import Reply, reply_courteously
+from retrieval.questions import divide
 from retrieval.readers import choose_reader
 from retrieval.reading import Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
@@ -101,18 +103,23 @@ class Assistant:
             return self._reply(question, reply, snapshot, clock)
         with clock.time("rewrite"):
             standalone = self._rewriter.rewrite(question, turns)
-        with clock.time("search"):
-            hits = self._search(standalone, max(SHOWN_HITS, self._passages), snapshot)
-        with clock.time("read"):
-            reading = self.reader.read(standalone, hits[: self._passages], snapshot)
+            parts = self._divide(standalone)
+        readings = {}
+        for part in parts:
+            with clock.time("search"):
+                hits = self._search(part, max(SHOWN_HITS, self._passages), snapshot)
+            with clock.time("read"):
+                reading = self.reader.read(part, hits[: self._passages], snapshot)
+            readings[part] = replace(reading, hits=(*reading.hits, *hits[self._passages :]))
         with clock.time("cite"):
-            answer = self._answer(standalone, reading, snapshot)
-        return replace(
-            answer,
-            question=question,
-            hits=(*reading.hits, *hits[self._passages :])[:SHOWN_HITS],
-            timings_ms=clock.timings(),
-        )
+            answer = self._answer(standalone, readings, snapshot)
+        return replace(answer, question=question, timings_ms=clock.timings())
+
+    def _divide(self, question: str) -> list[str]:
+        """Return the parts of a question; each stands alone, with the one before as history."""
+        first, *others = divide(question)
+        history = [Turn("user", first)]
+        return [first, *(self._rewriter.rewrite(part, history) for part in others)]
 
     def read_passage(self, question: str, document_id: str, start: int, end: int) -> Answer:
         """Answer from one stretch of one document, as reading benchmarks do.
@@ -143,8 +150,8 @@ class Assistant:
             hits = (Hit(chunk, 1.0, "given", document.source, document.title),)
             with clock.time("read"):
                 reading = self.reader.read(question, hits, snapshot)
-            answer = self._answer(question, reading, snapshot)
-            return replace(answer, hits=hits, timings_ms=clock.timings())
+            answer = self._answer(question, {question: reading}, snapshot)
+            return replace(answer, timings_ms=clock.timings())
 
     def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
         """Return the `k` passages that fit a query best, best first.
@@ -187,24 +194,36 @@ class Assistant:
             )
         return self._searcher.search(snapshot, query, k=k)
 
-    def _answer(self, standalone: str, reading: Reading, snapshot: Snapshot) -> Answer:
-        """Return the answer that the reading allows: quotes with citations, or none."""
-        best_span = reading.evidence[0].span_text if reading.evidence else ""
-        abstained = not best_span or reading.confidence < self.reader.threshold
+    def _answer(
+        self, standalone: str, readings: Mapping[str, Reading], snapshot: Snapshot
+    ) -> Answer:
+        """Return the answer that the readings allow: quotes with citations, or none.
+
+        Args:
+            standalone: The whole question.
+            readings: What was read for each of its parts.
+            snapshot: Where the documents are.
+        """
+        best = max(readings.values(), key=lambda reading: reading.confidence)
+        best_span = best.evidence[0].span_text if best.evidence else ""
+        found = {
+            part: reading.evidence
+            for part, reading in readings.items()
+            if reading.evidence and reading.confidence >= self.reader.threshold
+        }
         composition = NOTHING
-        if not abstained:
-            document = cache(partial(_get_document, snapshot))
-            composition = self._answerer.compose(standalone, reading.evidence, document)
+        if found:
+            composition = self._answerer.compose(found, cache(partial(_get_document, snapshot)))
         return Answer(
             question=standalone,
             standalone_question=standalone,
             text=composition.text,
-            short_answer="" if abstained else best_span,
+            short_answer=composition.short,
             sentences=composition.sentences,
             citations=composition.citations,
-            hits=(),
-            abstained=abstained,
-            confidence=reading.confidence,
+            hits=_take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS],
+            abstained=not found,
+            confidence=best.confidence,
             disagreement=(),
             timings_ms={},
             provenance=self._provenance(snapshot),
@@ -259,6 +278,15 @@ class Clock:
     def timings(self) -> dict[str, float]:
         """Return the milliseconds of each stage and of all since the start."""
         return {**self._stages, "total": 1000 * (time.perf_counter() - self._start)}
+
+
+def _take_turns(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """Return the best hits of each search, then the second best, and so on, each passage once."""
+    turns = (hit for group in zip_longest(*found) for hit in group if hit is not None)
+    first: dict[str, Hit] = {}
+    for hit in turns:
+        first.setdefault(hit.chunk.id, hit)
+    return tuple(first.values())
 
 
 def _clean(text: str) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.values import Document
+from retrieval.questions import classify
 from retrieval.reading import Evidence
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Citation, Sentence, cite
 
 MOST_CITATIONS = 5  # of one sentence: the same words in several documents
+MOST_LISTED = 4  # sentences, where a list is asked for
 CONSIDERED = 50  # pieces of evidence, for repetitions of what is said
 MOST_CHARACTERS = 600  # of a quote that was lengthened
 SECOND = 0.55  # share of the best evidence's score that makes a second sentence worth saying
@@ -26,11 +28,19 @@ _LEANING_START = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """An answer's text with its sentences and citations."""
+    """An answer's text with its sentences and citations.
+
+    Attributes:
+        text: What is said, with markers.
+        sentences: The same, sentence by sentence.
+        citations: What they quote.
+        short: The words that answer; those of several parts or places with "; " between them.
+    """
 
     text: str
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
+    short: str = ""
 
 
 class Answerer(Protocol):
@@ -43,15 +53,13 @@ class Answerer(Protocol):
 
     def compose(
         self,
-        question: str,
-        evidence: Sequence[Evidence],
+        found: Mapping[str, Sequence[Evidence]],
         document: Callable[[str], Document],
     ) -> Composition:
         """Return the answer.
 
         Args:
-            question: The standalone question.
-            evidence: What was found, best first.
+            found: What was found for each part of the question, best first, by the part.
             document: Gives a document by its id, to check quotes against.
         """
         ...
@@ -64,18 +72,28 @@ class ExtractiveAnswerer:
 
     def compose(
         self,
-        question: str,  # noqa: ARG002 - the evidence is already ordered by the question
-        evidence: Sequence[Evidence],
+        found: Mapping[str, Sequence[Evidence]],
         document: Callable[[str], Document],
     ) -> Composition:
         """Return the best sentences, each with a citation for every document that has it."""
-        candidates = [_with_antecedent(item) for item in evidence[:CONSIDERED]]
-        chosen = [
-            item
-            for place, item in enumerate(_distinct(candidates)[:2])
-            if place == 0 or item.score >= SECOND * evidence[0].score
-        ]
-        return quote(chosen, candidates, document)
+        chosen: list[Evidence] = []
+        candidates: list[Evidence] = []
+        short: list[str] = []
+        for question, evidence in found.items():
+            listed = classify(question) == "list"
+            complete = [_with_antecedent(item) for item in evidence[:CONSIDERED]]
+            best = _choose(complete, MOST_LISTED if listed else 2)
+            short += [item.span_text for item in (best if listed else best[:1])]
+            chosen += best
+            candidates += complete
+        composition = quote(_distinct(chosen), candidates, document)
+        return replace(composition, short="; ".join(dict.fromkeys(short)))
+
+
+def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
+    """Return the best evidence and what is nearly as good, at most so many."""
+    kept = _distinct(evidence)[:most]
+    return [item for item in kept if item.score >= SECOND * kept[0].score]
 
 
 def quote(

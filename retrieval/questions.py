@@ -45,6 +45,21 @@ _YES_NO = re.compile(
 _LIST = re.compile(
     r"\b(?:list|name all|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}\w+s (?:are|were|do|did|have)\b"
 )
+# "When was it opened, and who built it?", but not "how and why was it built?"
+_NEXT_PART = re.compile(
+    r"(?<=\w)(?:,? and|;|\?) (?=(?:what|which|who|whom|whose|when|where|why|how)\b)", re.IGNORECASE
+)
+_ASKS_AT_ALL = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
+    r"can|could|will|would|should|may|might|must)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"(?:please )?(?:tell|show|list|name|give|describe|explain|summari[sz]e|compare|find)\b",
+    re.IGNORECASE,
+)
+_TERM_WORDS = 6  # that a term has at most
+_PART_WORDS = 3  # that a part has at least
 _ALTERNATIVES = re.compile(r"\bor\b")
 # Pronouns count nothing: "no one", "one another", "this one".
 _NUMERAL = (
@@ -124,6 +139,20 @@ def classify(question: str) -> str:
     ]
     kind = min(found)[1] if found else "thing"
     return "list" if kind == "thing" and _LIST.search(asked) else kind
+
+
+def ask_about(text: str) -> str:
+    """Return a name or a term alone as the question what it is; anything else as it is."""
+    told = len(words(text)) > _TERM_WORDS or _TELLS.match(text)
+    return text if told or _ASKS_AT_ALL.search(text) else f"What is {text.rstrip(' .!')}?"
+
+
+def divide(question: str) -> list[str]:
+    """Return the questions that a question joins with "and": itself alone, as a rule."""
+    parts = [part.strip() for part in _NEXT_PART.split(question)]
+    if any(len(words(part)) < _PART_WORDS for part in parts) or not _ASKS_AT_ALL.search(parts[0]):
+        return [question]
+    return [part if part.endswith("?") else f"{part}?" for part in parts]
 
 
 def words(text: str) -> list[str]:

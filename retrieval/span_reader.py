@@ -21,6 +21,7 @@ from index.packaged_model import check_packaged_model, packaged_folder, sha256
 from index.snapshot import Snapshot
 from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing, Window
+from retrieval.questions import ask_about
 from retrieval.reading import Evidence, Reading
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Hit
@@ -126,7 +127,7 @@ class SpanReader:
 
     def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
         """Return the likeliest spans of each passage, likeliest first within each."""
-        (asked,) = self._pairing.questions([question])
+        (asked,) = self._pairing.questions([ask_about(question)])
         cut = self._pairing.passages([hit.chunk.text for hit in hits])
         places = [(hit, window) for hit, each in zip(hits, cut, strict=True) for window in each]
         results = self._runner.run([self._pairing.join(asked, window) for _, window in places])

@@ -201,8 +201,8 @@ def test_a_rewriter_and_an_answerer_can_be_replaced(library: Library) -> None:
     class Terse:
         llm = "terse-1"
 
-        def compose(self, question: str, evidence: object, document: object) -> Composition:
-            return Composition(f"{question} Yes.", (), ())
+        def compose(self, found: Mapping[str, object], document: object) -> Composition:
+            return Composition(f"{' '.join(found)} Yes.", (), ())
 
     reader = SimilarityReader(library.embedder, BY_WORDS)
     assistant = Assistant(library, reader=reader, rewriter=Shouting(), answerer=Terse())
@@ -429,6 +429,17 @@ def test_passages_are_shown_in_the_readers_order_and_those_not_read_behind(tmp_p
     found = [hit.source for hit in Assistant(library).search("snow")]
     shown = [hit.source for hit in Assistant(library, reader=Contrary()).ask("snow").hits]
     assert shown == [found[1], found[0], *found[2:]]
+
+
+def test_a_question_of_two_parts_is_answered_in_both(assistant: Assistant) -> None:
+    answer = assistant.ask("When was the bridge at Orlen opened and why did the mill burn down?")
+    assert answer.standalone_question.startswith("When was the bridge at Orlen opened and why")
+    assert len(answer.sentences) >= 2
+    sources = {citation.source for citation in answer.citations}
+    assert sources == {"bridge.txt", "mill.txt"}
+    assert "; " in answer.short_answer
+    ids = [hit.chunk.id for hit in answer.hits]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_clock_adds_up_each_stage() -> None:

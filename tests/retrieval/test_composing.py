@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from index.values import Document
 from retrieval.composing import (
     MOST_CHARACTERS,
     MOST_CITATIONS,
+    MOST_LISTED,
     SECOND,
     Composition,
     ExtractiveAnswerer,
@@ -27,7 +29,7 @@ def among(*documents: Document) -> Callable[[str], Document]:
 
 
 def compose(evidence: Sequence[Evidence], *documents: Document) -> Composition:
-    composition = ExtractiveAnswerer().compose("What?", evidence, among(*documents))
+    composition = ExtractiveAnswerer().compose({"What?": evidence}, among(*documents))
     for citation in composition.citations:
         document = among(*documents)(citation.document_id)
         assert citation.quote == document.text[citation.start : citation.end]
@@ -176,7 +178,7 @@ def test_a_document_that_has_changed_meanwhile_is_never_misquoted() -> None:
     after = make_document(OPENED.replace("1931", "1932"))
     assert before.id == after.id
     with pytest.raises(CitationError, match="run 'python -m index verify'"):
-        ExtractiveAnswerer().compose("When?", [make_evidence(before, OPENED)], among(after))
+        ExtractiveAnswerer().compose({"When?": [make_evidence(before, OPENED)]}, among(after))
 
 
 def test_quotes_keep_the_order_they_are_given_in() -> None:
@@ -187,3 +189,28 @@ def test_quotes_keep_the_order_they_are_given_in() -> None:
 
 def test_nothing_makes_an_empty_text() -> None:
     assert quote([], [], among()) == Composition("", (), ())
+
+
+def test_a_list_quotes_more_sentences_and_joins_their_answers() -> None:
+    sentences = [f"{name} is open." for name in ("Ahl", "Bex", "Cam", "Dol", "Eck")]
+    document = make_document(" ".join(sentences))
+    evidence = [
+        replace(item, span=(item.start, item.start + 3))
+        for item in (make_evidence(document, sentence, 0.9) for sentence in sentences)
+    ]
+    listed = ExtractiveAnswerer().compose({"Which harbours are open?": evidence}, among(document))
+    assert [sentence.text for sentence in listed.sentences] == sentences[:MOST_LISTED]
+    assert listed.short == "Ahl; Bex; Cam; Dol"
+    single = ExtractiveAnswerer().compose({"Which harbour is open?": evidence}, among(document))
+    assert (len(single.sentences), single.short) == (2, "Ahl")
+
+
+def test_each_part_of_a_question_is_answered() -> None:
+    document = make_document(f"{OPENED} And so on. {FIRE}")
+    parts = {
+        "When was it opened?": [make_evidence(document, OPENED, 0.9)],
+        "What burned down?": [make_evidence(document, FIRE, 0.3)],
+    }
+    composition = ExtractiveAnswerer().compose(parts, among(document))
+    assert composition.text == f"{OPENED} [1] {FIRE} [2]"
+    assert composition.short == f"{OPENED}; {FIRE}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.questions import answers_kind, classify, words
+from retrieval.questions import answers_kind, ask_about, classify, divide, words
 
 KINDS = {
     "number": [
@@ -147,3 +147,44 @@ def test_a_sentence_answers_where_it_has_something_new_of_the_wanted_kind(
     sentence: str, kind: str, asked: str, expected: bool
 ) -> None:
     assert answers_kind(sentence, kind, frozenset(asked.split())) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "When was the bridge opened and who built it?",
+            ["When was the bridge opened?", "who built it?"],
+        ),
+        (
+            "who designed the bridge; how much did it cost?",
+            ["who designed the bridge?", "how much did it cost?"],
+        ),
+        ("How and why was it built?", ["How and why was it built?"]),
+        (
+            "Who opened the bridge and the mill?",
+            ["Who opened the bridge and the mill?"],
+        ),
+        ("the mill and how it burned down", ["the mill and how it burned down"]),
+    ],
+)
+def test_a_question_is_divided_where_another_begins(question: str, parts: list[str]) -> None:
+    assert divide(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Orlen Bridge Co Ltd", "What is Orlen Bridge Co Ltd?"),
+        ("ferry tickets.", "What is ferry tickets?"),
+        ("Who built it", "Who built it"),
+        ("is it open", "is it open"),
+        ("Tell me about the bridge", "Tell me about the bridge"),
+        (
+            "the bridge opened a year later than planned",
+            "the bridge opened a year later than planned",
+        ),
+    ],
+)
+def test_a_term_alone_is_asked_about(text: str, asked: str) -> None:
+    assert ask_about(text) == asked
