@@ -15,9 +15,10 @@ from index.snapshot import Snapshot, Status
 from index.values import Chunk, Document, digest
 from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
 from retrieval.courtesies import Reply, reply_courteously
+from retrieval.disagreement import describe, find_disagreement
 from retrieval.questions import divide
 from retrieval.readers import choose_reader
-from retrieval.reading import Reader, Reading
+from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher
@@ -207,13 +208,14 @@ class Assistant:
         best = max(readings.values(), key=lambda reading: reading.confidence)
         best_span = best.evidence[0].span_text if best.evidence else ""
         found = {
-            part: reading.evidence
+            part: Finding(
+                reading.evidence, find_disagreement(part, reading.evidence, snapshot.words)
+            )
             for part, reading in readings.items()
             if reading.evidence and reading.confidence >= self.reader.threshold
         }
-        composition = NOTHING
-        if found:
-            composition = self._answerer.compose(found, cache(partial(_get_document, snapshot)))
+        document = cache(partial(_get_document, snapshot))
+        composition = self._answerer.compose(found, document) if found else NOTHING
         return Answer(
             question=standalone,
             standalone_question=standalone,
@@ -224,7 +226,11 @@ class Assistant:
             hits=_take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS],
             abstained=not found,
             confidence=best.confidence,
-            disagreement=(),
+            disagreement=tuple(
+                describe(each.differing, composition.citations, document)
+                for each in found.values()
+                if each.differing
+            ),
             timings_ms={},
             provenance=self._provenance(snapshot),
             best_span=best_span,

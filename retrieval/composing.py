@@ -9,7 +9,7 @@ from typing import Protocol
 
 from index.values import Document
 from retrieval.questions import classify
-from retrieval.reading import Evidence
+from retrieval.reading import Evidence, Finding
 from retrieval.sentences import quotable_ranges
 from retrieval.values import Citation, Sentence, cite
 
@@ -53,13 +53,13 @@ class Answerer(Protocol):
 
     def compose(
         self,
-        found: Mapping[str, Sequence[Evidence]],
+        found: Mapping[str, Finding],
         document: Callable[[str], Document],
     ) -> Composition:
         """Return the answer.
 
         Args:
-            found: What was found for each part of the question, best first, by the part.
+            found: What was found for each part of the question, by the part.
             document: Gives a document by its id, to check quotes against.
         """
         ...
@@ -72,21 +72,24 @@ class ExtractiveAnswerer:
 
     def compose(
         self,
-        found: Mapping[str, Sequence[Evidence]],
+        found: Mapping[str, Finding],
         document: Callable[[str], Document],
     ) -> Composition:
         """Return the best sentences, each with a citation for every document that has it."""
+        differing: list[Evidence] = []
         chosen: list[Evidence] = []
         candidates: list[Evidence] = []
         short: list[str] = []
-        for question, evidence in found.items():
+        for question, finding in found.items():
             listed = classify(question) == "list"
-            complete = [_with_antecedent(item) for item in evidence[:CONSIDERED]]
+            complete = [_with_antecedent(item) for item in finding.evidence[:CONSIDERED]]
             best = _choose(complete, MOST_LISTED if listed else 2)
             short += [item.span_text for item in (best if listed else best[:1])]
+            # What differs is said even where it overlaps, so that both sides can be cited.
+            differing += map(_with_antecedent, finding.differing)
             chosen += best
             candidates += complete
-        composition = quote(_distinct(chosen), candidates, document)
+        composition = quote(_distinct(chosen, among=differing), candidates, document)
         return replace(composition, short="; ".join(dict.fromkeys(short)))
 
 
@@ -153,9 +156,9 @@ def _with_antecedent(item: Evidence) -> Evidence:
     return replace(item, start=start) if item.end - start <= MOST_CHARACTERS else item
 
 
-def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the evidence without what repeats or overlaps something better."""
-    kept: list[Evidence] = []
+def _distinct(evidence: Sequence[Evidence], *, among: Sequence[Evidence] = ()) -> list[Evidence]:
+    """Return `among` and the evidence that repeats or overlaps neither that nor anything better."""
+    kept = list(among)
     for item in evidence:
         if not any(_repeats(item, other) or _overlap(item, other) for other in kept):
             kept.append(item)

@@ -56,6 +56,19 @@ class Reading:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What answers a question, or a part of one.
+
+    Attributes:
+        evidence: What was found, best first.
+        differing: Those of it that can't all be true; all of them are to be said.
+    """
+
+    evidence: tuple[Evidence, ...]
+    differing: tuple[Evidence, ...] = ()
+
+
 class Reader(Protocol):
     """Reads passages for the answer to a question."""
 

@@ -16,7 +16,7 @@ from retrieval.composing import (
     ExtractiveAnswerer,
     quote,
 )
-from retrieval.reading import Evidence
+from retrieval.reading import Evidence, Finding
 from tests.retrieval.fakes import make_document, make_evidence, make_hit
 
 OPENED = "The bridge was opened in 1931."
@@ -29,7 +29,9 @@ def among(*documents: Document) -> Callable[[str], Document]:
 
 
 def compose(evidence: Sequence[Evidence], *documents: Document) -> Composition:
-    composition = ExtractiveAnswerer().compose({"What?": evidence}, among(*documents))
+    composition = ExtractiveAnswerer().compose(
+        {"What?": Finding(tuple(evidence))}, among(*documents)
+    )
     for citation in composition.citations:
         document = among(*documents)(citation.document_id)
         assert citation.quote == document.text[citation.start : citation.end]
@@ -178,7 +180,9 @@ def test_a_document_that_has_changed_meanwhile_is_never_misquoted() -> None:
     after = make_document(OPENED.replace("1931", "1932"))
     assert before.id == after.id
     with pytest.raises(CitationError, match="run 'python -m index verify'"):
-        ExtractiveAnswerer().compose({"When?": [make_evidence(before, OPENED)]}, among(after))
+        ExtractiveAnswerer().compose(
+            {"When?": Finding((make_evidence(before, OPENED),))}, among(after)
+        )
 
 
 def test_quotes_keep_the_order_they_are_given_in() -> None:
@@ -198,19 +202,33 @@ def test_a_list_quotes_more_sentences_and_joins_their_answers() -> None:
         replace(item, span=(item.start, item.start + 3))
         for item in (make_evidence(document, sentence, 0.9) for sentence in sentences)
     ]
-    listed = ExtractiveAnswerer().compose({"Which harbours are open?": evidence}, among(document))
+    listed = ExtractiveAnswerer().compose(
+        {"Which harbours are open?": Finding(tuple(evidence))}, among(document)
+    )
     assert [sentence.text for sentence in listed.sentences] == sentences[:MOST_LISTED]
     assert listed.short == "Ahl; Bex; Cam; Dol"
-    single = ExtractiveAnswerer().compose({"Which harbour is open?": evidence}, among(document))
+    single = ExtractiveAnswerer().compose(
+        {"Which harbour is open?": Finding(tuple(evidence))}, among(document)
+    )
     assert (len(single.sentences), single.short) == (2, "Ahl")
 
 
 def test_each_part_of_a_question_is_answered() -> None:
     document = make_document(f"{OPENED} And so on. {FIRE}")
     parts = {
-        "When was it opened?": [make_evidence(document, OPENED, 0.9)],
-        "What burned down?": [make_evidence(document, FIRE, 0.3)],
+        "When was it opened?": Finding((make_evidence(document, OPENED, 0.9),)),
+        "What burned down?": Finding((make_evidence(document, FIRE, 0.3),)),
     }
     composition = ExtractiveAnswerer().compose(parts, among(document))
     assert composition.text == f"{OPENED} [1] {FIRE} [2]"
     assert composition.short == f"{OPENED}; {FIRE}"
+
+
+def test_both_sides_of_a_disagreement_are_said_however_weak_one_is() -> None:
+    documents = [
+        make_document(text, source=source) for text, source in ((OPENED, "a"), (FIRE, "b"))
+    ]
+    best, weak = make_evidence(documents[0], OPENED, 0.9), make_evidence(documents[1], FIRE, 0.1)
+    finding = Finding((best, weak), (best, weak))
+    composition = ExtractiveAnswerer().compose({"When?": finding}, among(*documents))
+    assert composition.text == f"{OPENED} [1] {FIRE} [2]"

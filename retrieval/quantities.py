@@ -1,0 +1,167 @@
+"""Numbers and dates as values: "12" agrees with "twelve", and "2019" with "Dec. 30, 2019"."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from retrieval.questions import find_kind
+
+ABOUT = 0.1  # share by which an approximate number may be off
+
+_NUMBER = re.compile(
+    r"(?P<money>[$€£¥]\s?)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)"
+    r"(?:\s(?P<scale>1000|1000000|1000000000|1000000000000)\b)?"
+    r"\s?(?P<unit>%|per ?cent\b|[^\W\d_]+)?"
+)
+_RANGE = re.compile(r"\s*(?:-|–|to|and|or)\s*(?=[$€£¥]?\d)")
+_BOUNDS = (
+    (
+        re.compile(r"\b(?:more than|over|above|at least|no fewer than|from)\s*$", re.IGNORECASE),
+        "low",
+    ),
+    (
+        re.compile(r"\b(?:less than|fewer than|under|below|at most|up to)\s*$", re.IGNORECASE),
+        "high",
+    ),
+    (
+        re.compile(
+            r"\b(?:about|around|some|nearly|almost|roughly|approximately|circa)\s*$", re.IGNORECASE
+        ),
+        "about",
+    ),
+)
+# What is counted may have many names; what is measured has few, and they mean different amounts.
+_MEASURES = {
+    "%": "%",
+    "percent": "%",
+    "year": "year",
+    "month": "month",
+    "week": "week",
+    "day": "day",
+    "hour": "hour",
+    "minute": "minute",
+    "second": "second",
+    "km": "km",
+    "kilometre": "km",
+    "kilometer": "km",
+    "mile": "mile",
+    "m": "metre",
+    "metre": "metre",
+    "meter": "metre",
+    "feet": "foot",
+    "foot": "foot",
+    "kg": "kg",
+    "kilogram": "kg",
+    "ton": "ton",
+    "tonne": "ton",
+    "litre": "litre",
+    "liter": "litre",
+    "knot": "knot",
+    "dollar": "$",
+    "euro": "€",
+    "pound": "£",
+}
+# Two dates that share no day, month or year show which of them a text left out.
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that a text gives, as the range that it may lie in.
+
+    Attributes:
+        low: The least that it can be.
+        high: The most.
+        unit: What it measures, or "" where things are counted.
+    """
+
+    low: float
+    high: float
+    unit: str
+
+    def differs(self, other: Quantity) -> bool:
+        """Whether both can't be true; amounts in other units aren't compared."""
+        apart = self.high < other.low or other.high < self.low
+        return self.unit == other.unit and apart
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, with None for what the text left out."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+
+    def differs(self, other: Moment) -> bool:
+        """Whether a part that both have isn't the same."""
+        pairs = (
+            (self.year, other.year),
+            (self.month, other.month),
+            (self.day, other.day),
+        )
+        return any(one != two for one, two in pairs if one is not None and two is not None)
+
+
+def read_quantity(text: str) -> Quantity | None:
+    """Return the first number of a text, written in digits or words, or None."""
+    from text_to_num import alpha2digit
+
+    digits = alpha2digit(text, "en")
+    first = _NUMBER.search(digits)
+    if first is None:
+        return None
+    low = high = _amount(first)
+    unit = _unit(first)
+    joined = _RANGE.match(digits, first.end("number"))
+    last = _NUMBER.match(digits, joined.end()) if joined else None
+    if last:
+        low, high, unit = min(low, _amount(last)), max(high, _amount(last)), _unit(last) or unit
+    return Quantity(*_widen(low, high, digits[: first.start()]), unit)
+
+
+def read_moment(text: str) -> Moment | None:
+    """Return the first date of a text, or None."""
+    return next(
+        filter(None, (_parse(text[slice(*span)]) for span in find_kind(text, "date"))), None
+    )
+
+
+def _amount(match: re.Match[str]) -> float:
+    return float(match["number"].replace(",", "")) * float(match["scale"] or 1)
+
+
+def _unit(match: re.Match[str]) -> str:
+    if match["money"]:
+        return match["money"].strip()
+    word = (match["unit"] or "").lower().replace("per cent", "percent")
+    return _MEASURES.get(word) or _MEASURES.get(word.removesuffix("s"), "")
+
+
+def _widen(low: float, high: float, before: str) -> tuple[float, float]:
+    """Return the range that the words before a number make of it."""
+    kind = next((kind for pattern, kind in _BOUNDS if pattern.search(before)), "")
+    if kind == "about":
+        return low * (1 - ABOUT), high * (1 + ABOUT)
+    return (-math.inf if kind == "high" else low), (math.inf if kind == "low" else high)
+
+
+@cache
+def _parse(text: str) -> Moment | None:
+    from dateutil import parser
+
+    try:
+        readings: list[Any] = [parser.parse(text, default=each) for each in _DEFAULTS]
+    except (ValueError, OverflowError, TypeError):
+        return None
+    one, two = readings
+    parts = [
+        getattr(one, name) if getattr(one, name) == getattr(two, name) else None
+        for name in ("year", "month", "day")
+    ]
+    return Moment(*parts) if any(part is not None for part in parts) else None

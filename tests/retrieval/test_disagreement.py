@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.lexical import LexicalIndex
+from index.values import Document
+from retrieval.disagreement import CONFIDENT, contradicts, describe, find_disagreement
+from retrieval.reading import Evidence
+from retrieval.values import cite
+from tests.retrieval.fakes import make_document, make_evidence, make_library
+
+PAYROLL = "The Authority has 115 people on its payroll."
+STATEMENT = "The Authority employed 112 people in 2023."
+STAFFED = "The Authority employs one hundred and twelve people."
+HOW_MANY = "How many people does the Authority employ?"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[LexicalIndex]:
+    texts = {"a.txt": f"{PAYROLL} {STATEMENT}", "b.txt": "The ferry opens in May. Fish is sold."}
+    with make_library(tmp_path / "data", texts).snapshot() as snapshot:
+        yield snapshot.words
+
+
+def say(text: str, span: str, score: float = 0.9, source: str = "") -> Evidence:
+    document = make_document(text, source=source or text)
+    return mark(make_evidence(document, text, score), span)
+
+
+def mark(evidence: Evidence, span: str) -> Evidence:
+    start = evidence.start + evidence.quote.index(span)
+    return replace(evidence, span=(start, start + len(span)))
+
+
+def values(differing: tuple[Evidence, ...]) -> list[str]:
+    return [item.span_text for item in differing]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        (HOW_MANY, (PAYROLL, "115"), (STATEMENT, "112")),
+        (
+            "When does the ferry terminal open?",
+            ("The terminal opens on 3 May 2024.", "3 May 2024"),
+            ("The new terminal will open on 17 May.", "17 May"),
+        ),
+        (
+            "Who designed the ferry terminal?",
+            ("The terminal was designed by Kestrel Hay.", "Kestrel Hay"),
+            ("The ferry terminal was designed by Brandt and Oduya.", "Brandt and Oduya"),
+        ),
+        (
+            "Is the fish market going to shut?",
+            ("There is no plan to close the fish market.", "no plan"),
+            ("The fish market will close when the plan is ready.", "will close"),
+        ),
+        (
+            "What is the speed limit?",
+            ("The speed limit is 4 knots.", "4 knots"),
+            ("Mind the speed limit of 5 knots.", "5 knots"),
+        ),
+    ],
+)
+def test_what_cannot_both_be_true_differs(
+    question: str, one: tuple[str, str], other: tuple[str, str], library: LexicalIndex
+) -> None:
+    evidence = [say(*one), say(*other, score=0.6)]
+    assert values(find_disagreement(question, evidence, library)) == [one[1], other[1]]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        (HOW_MANY, (STATEMENT, "112"), (STAFFED, "one hundred and twelve")),
+        (HOW_MANY, (STATEMENT, "112"), ("Ostrey has 64 berths.", "64")),  # about something else
+        (
+            "When was it closed?",
+            ("It was closed in 2019.", "2019"),
+            ("It was closed on Dec. 30, 2019.", "Dec. 30, 2019"),
+        ),
+        (
+            "Who designed the terminal?",
+            ("The terminal was designed by Kestrel Hay.", "Kestrel Hay"),
+            ("The terminal was designed by Kestrel Hay Architects.", "Kestrel Hay Architects"),
+        ),
+        (
+            "Who lives in Orlen?",
+            ("Ann Berg lives in Orlen.", "Ann Berg"),
+            ("Bo Lind lives in Orlen.", "Bo Lind"),  # several may
+        ),
+        (
+            "Is the fish market open?",
+            ("The fish market is open.", "open"),
+            ("No dogs are allowed on the quay.", "No"),
+        ),
+    ],
+)
+def test_what_can_both_be_true_does_not(
+    question: str, one: tuple[str, str], other: tuple[str, str], library: LexicalIndex
+) -> None:
+    assert find_disagreement(question, [say(*one), say(*other)], library) == ()
+
+
+def test_weak_evidence_is_not_held_against_the_best(library: LexicalIndex) -> None:
+    weak = say(STATEMENT, "112", score=0.9 * CONFIDENT - 0.01)
+    assert find_disagreement(HOW_MANY, [say(PAYROLL, "115"), weak], library) == ()
+
+
+def test_without_evidence_nothing_differs(library: LexicalIndex) -> None:
+    assert find_disagreement(HOW_MANY, [], library) == ()
+
+
+def test_each_side_is_told_with_who_says_it_and_when() -> None:
+    texts = ("According to the harbour master, 115 people work here.", STATEMENT)
+    documents = [
+        replace(make_document(text, source=str(place), title="A statement"), date=date)
+        for place, (text, date) in enumerate(zip(texts, (None, "2024-03-21"), strict=True))
+    ]
+    sides = [
+        mark(make_evidence(document, document.text), span)
+        for document, span in zip(documents, ("115", "112"), strict=True)
+    ]
+    citations = [
+        cite(
+            document,
+            side.hit.chunk,
+            marker=marker,
+            start=side.start,
+            end=side.end,
+            quote=side.quote,
+            score=1.0,
+        )
+        for marker, (document, side) in enumerate(zip(documents, sides, strict=True), start=1)
+    ]
+    told = describe(sides, citations, by_id(*documents).__getitem__)
+    assert (told.citations, told.values) == ((1, 2), ("115", "112"))
+    assert told.attributions == ("the harbour master", "A statement")
+    assert told.dates == (None, "2024-03-21")
+    assert told.note == "The documents give different answers: 115; 112."
+
+
+def by_id(*documents: Document) -> dict[str, Document]:
+    return {document.id: document for document in documents}
+
+
+def test_a_denial_in_nearly_the_same_words_contradicts() -> None:
+    def stems(text: str) -> list[str]:
+        return text.lower().strip(".").split()
+
+    assert contradicts("The bridge is closed.", "The bridge is not closed.", stems)
+    assert not contradicts("The bridge is not closed.", "The mill never burned down.", stems)
+    assert not contradicts("The bridge is closed.", "No ferry sails in winter.", stems)
+    assert not contradicts("Never.", "The bridge is closed.", stems)
