@@ -6,7 +6,6 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from training.examples import Asked, Corpus, Example, join_corpora, make_example
 from training.negatives import draw, mine
 from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, load_articles
 from training.reader_model import ReaderModel, loss_of
+from training.recipe import Recipe
 from training.swaps import swap
 
 SORTED_BATCHES = 50  # examples of so many batches are sorted by length, so that little is padded
@@ -33,29 +33,6 @@ LOG_STEPS = 200
 CHECK_STEPS = 600
 CHECKED = 800  # held-out questions
 SMOOTHING = 0.01  # share of a step's loss in the one that is logged
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a stage learns from, and how.
-
-    Attributes:
-        answered: Questions with the passage that answers them.
-        declined: Questions that were written to have no answer, with their passage.
-        mined: Questions with a near passage that doesn't answer them.
-        swapped: Questions that were changed so that their passage doesn't answer them.
-        batch: Examples that are learnt from at once.
-        rate: Highest learning rate.
-        seed: Of all draws.
-    """
-
-    answered: int = 60_000
-    declined: int = 20_000
-    mined: int = 28_000
-    swapped: int = 0
-    batch: int = 32
-    rate: float = 1.5e-4
-    seed: int = 0
 
 
 def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
@@ -162,7 +139,7 @@ class Run:
             before = now if self._average is None else self._average
             self._average = before + SMOOTHING * (now - before)
             if time.monotonic() - kept > CHECKPOINT_SECONDS or self._done == len(self.batches):
-                self._keep()
+                self.keep()
                 kept = time.monotonic()
             yield self._done, self._average
 
@@ -182,7 +159,8 @@ class Run:
         with (self._dir / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"seconds": round(time.time()), **fields}) + "\n")
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Write the checkpoint."""
         state = {
             "exact": self._exact,
             "optimiser": self._optimiser.state_dict(),

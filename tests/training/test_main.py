@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from training import __main__ as command
+import retrieval
+from training import similarity
 from training.__main__ import main
 
 
@@ -31,16 +32,21 @@ def test_the_figures_are_printed(
         asked.extend([data, work_dir, output, limit, seed])
         return {"held_out": {"questions": 5}}
 
-    monkeypatch.setattr(command, "train", train)
+    monkeypatch.setattr(similarity, "train", train)
     assert main(["similarity", "--data", str(tmp_path), "--limit", "7", "--seed", "2"]) == 0
     assert capsys.readouterr().out == '{\n "questions": 5\n}\n'
-    assert asked == [tmp_path, Path(".footnote/training"), command.OUTPUT, 7, 2]
-    assert command.OUTPUT.name == "similarity.json"
-    assert command.OUTPUT.parent.name == "retrieval"
+    output = Path(retrieval.__file__).parent / "similarity.json"
+    assert asked == [tmp_path, Path(".footnote/training"), output, 7, 2]
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["similarity"], ["reader", "--data", "x"], ["similarity", "--limit", "many"]]
+    "arguments",
+    [
+        [],
+        ["similarity"],
+        ["reader", "--data", "x", "--rate", "slow"],
+        ["similarity", "--limit", "many"],
+    ],
 )
 def test_wrong_usage_exits_with_two(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.span_reader import MEASURES, Spotted
+from tests.retrieval.fakes import make_document, make_hit
+from training.calibration import Asked, choose_threshold, fit
+from training.card import NAMES, write_card
+
+HIT = make_hit(make_document("x"))
+
+
+def make_asked(margins: list[float], right: list[bool], *, answerable: bool = True) -> Asked:
+    place = MEASURES.index("margin")
+    spotted = [
+        Spotted(HIT, 0, 1, tuple(margin if i == place else 0.0 for i in range(len(MEASURES))))
+        for margin in margins
+    ]
+    return Asked(spotted, np.array(right), answerable)
+
+
+def make_many() -> list[Asked]:
+    """Return questions for which a higher margin is likelier right, and others with low ones."""
+    chance = np.random.default_rng(0)
+    answered = [
+        make_asked([margin, margin - 2], [bool(chance.random() < 1 / (1 + np.exp(-margin))), False])
+        for margin in chance.normal(2, 1.5, 600)
+    ]
+    return answered + [
+        make_asked([margin], [False], answerable=False) for margin in chance.normal(-2, 1.5, 200)
+    ]
+
+
+def test_what_speaks_for_a_span_is_weighed_and_is_a_probability() -> None:
+    asked = make_many()
+    weights = fit(asked)
+    assert weights[MEASURES.index("margin")] > 0
+    odds = np.array([(each.measures @ weights[:-1] + weights[-1]).max() for each in asked])
+    confidence = 1 / (1 + np.exp(-odds))
+    right = np.array([each.right[0] for each in asked])
+    assert confidence.mean() == pytest.approx(right.mean(), abs=0.01)
+    high = confidence > 0.7
+    assert confidence[high].mean() == pytest.approx(right[high].mean(), abs=0.1)
+
+
+def test_the_threshold_tells_answerable_questions_from_others() -> None:
+    asked = make_many()
+    threshold, figures = choose_threshold(asked, fit(asked))
+    assert 0 < threshold < 1
+    answered, declined = figures["answerable_answered"][0], figures["unanswerable_declined"][0]
+    assert min(answered, declined) > 0.85
+    assert figures["auc_answerable"][0] > 0.9
+    for value, low, high in figures.values():
+        assert low <= value <= high
+
+
+def test_the_card_states_every_figure_and_the_threshold(tmp_path: Path) -> None:
+    figures = {name: [0.5 + place / 100, 0.4, 0.6] for place, name in enumerate(NAMES)}
+    fields = {"sha256": "abc123", "questions": 2_600, "threshold": 0.25, "held_out": figures}
+    write_card(tmp_path, fields, longest=30, strangers=300)
+    card = (tmp_path / "README.md").read_text("utf-8")
+    for name, label in NAMES.items():
+        assert f"| {label} | {figures[name][0]:.3f} | 0.400 to 0.600 |" in card
+    for words in ("abc123", "2,600 questions", "300 of them", "confidence of 0.250", "30 tokens"):
+        assert words in card

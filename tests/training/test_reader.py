@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.errors import ModelError
+from index.packaged_model import packaged_folder
+from index.tokenizer import ModelTokenizer
+from retrieval.pairs import Pairing
+from tests.training.squad import make_life, make_strange, write_squad
+from training.examples import Example, make_examples, read_corpus
+from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED
+from training.reader import Run, batches, export, load_corpora, restore, train_reader
+from training.reader_model import ReaderModel, tensors
+from training.recipe import Recipe
+
+RECIPE = Recipe(answered=12, declined=4, mined=4, swapped=2, batch=4, rate=1e-3)
+
+
+def make_rows() -> list[Example]:
+    corpus = read_corpus([make_life(number) for number in range(6)])
+    pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
+    return make_examples(corpus.asked, corpus.passages, pairing)
+
+
+def weights(model: ReaderModel) -> dict[str, Any]:
+    return {name: part.detach().float().numpy() for name, part in model.named_parameters()}
+
+
+def learn(folder: Path, stop: int | None = None) -> ReaderModel:
+    """Run a stage, or go on with it, until so many batches are done."""
+    import torch
+
+    torch.manual_seed(0)
+    model = ReaderModel(packaged_folder())
+    folder.mkdir(exist_ok=True)
+    run = Run(model, batches(make_rows(), 4), RECIPE, folder)
+    for done, _ in run.steps():
+        if done == stop:
+            run.keep()
+            break
+    return model
+
+
+def test_batches_hold_everything_once_and_rows_of_like_length() -> None:
+    rows = [Example([0] * (1 + number % 7), 1, ()) for number in range(50)]
+    made = batches(rows, 8)
+    assert sorted(len(row.ids) for batch in made for row in batch) == sorted(
+        len(row.ids) for row in rows
+    )
+    assert all(len(batch) <= 8 for batch in made)
+    assert max(len(batch[-1].ids) - len(batch[0].ids) for batch in made) <= 2
+
+
+@pytest.mark.model
+def test_tensors_name_the_tokens_that_may_and_do_answer() -> None:
+    ids, mask, allowed, gold = tensors(
+        [Example([1, 7, 2, 5, 6, 2], 3, ((3, 4),)), Example([1, 2, 5, 2], 2, ())]
+    )
+    assert ids.tolist()[1] == [1, 2, 5, 2, 0, 0]
+    assert mask.tolist()[1] == [1, 1, 1, 1, 0, 0]
+    assert allowed.int().tolist() == [[1, 0, 0, 1, 1, 0], [1, 0, 1, 0, 0, 0]]
+    assert gold[0].nonzero().tolist() == [[3, 0], [4, 1]]
+    assert gold[1].nonzero().tolist() == [[0, 0], [0, 1]]  # the first token: no answer
+
+
+@pytest.mark.model
+def test_an_interrupted_stage_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    whole = weights(learn(tmp_path / "whole"))
+    learn(tmp_path / "halves", stop=3)
+    halves = weights(learn(tmp_path / "halves"))
+    before = weights(ReaderModel(packaged_folder()))
+    name = "encoder.encoder.layer.5.output.dense.weight"
+    assert (whole[name] != before[name]).any()
+    for name, value in whole.items():
+        assert (value == halves[name]).all(), name
+    frozen = [name for name in whole if name.startswith("encoder.embeddings.")]
+    assert frozen
+    assert all((whole[name] == before[name]).all() for name in frozen)
+
+
+@pytest.mark.model
+def test_exported_weights_are_restored(tmp_path: Path) -> None:
+    model = learn(tmp_path / "stage", stop=2)
+    path = export(model, tmp_path / "out")
+    other = ReaderModel(packaged_folder())
+    restore(other, path)
+    for name, value in weights(model).items():
+        # bf16 has more range than the 16-bit floats of the file, which lose the tiniest values.
+        assert abs(value - weights(other)[name]).max() < 1e-6, name
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("content", [None, b"", b"nothing of the kind"])
+def test_a_file_without_a_reader_is_refused(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"holds no reader .*; give the one that an earlier stage"):
+        restore(ReaderModel(packaged_folder()), path)
+
+
+@pytest.mark.model
+def test_a_model_of_another_kind_is_refused() -> None:
+    path = packaged_folder() / "model.safetensors"
+    with pytest.raises(ModelError, match="holds no reader"):
+        restore(ReaderModel(packaged_folder()), path)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    lives = [make_life(number) for number in range(HELD_OUT_ARTICLES + 8)]
+    strange = [make_strange(number) for number in range(HELD_OUT_TYPED + 4)]
+    write_squad(tmp_path / "data/reading/squad/train.json", lives)
+    write_squad(tmp_path / "data/reading/natural-questions/train.json", strange)
+    return tmp_path / "data"
+
+
+def test_what_is_held_out_is_not_learnt(data: Path) -> None:
+    learnt, held_out = load_corpora(data)
+    assert len(held_out.passages) == 2 * HELD_OUT_ARTICLES
+    assert len(learnt.passages) == 2 * 8 + 4
+    assert set(learnt.passages).isdisjoint(held_out.passages)
+
+
+@pytest.mark.model
+def test_a_stage_logs_its_losses_and_can_be_started_from_another(
+    data: Path, tmp_path: Path
+) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def tell(stage: str, done: int, total: int) -> None:
+        told.append((stage, done, total))
+
+    first = train_reader(data, tmp_path / "1", RECIPE, start=None, progress=tell)
+    assert told[-1] == ("examples", 22, 22)
+    path = export(first, tmp_path / "out")
+    train_reader(data, tmp_path / "2", RECIPE, start=path, progress=tell)
+    logs = [
+        [
+            json.loads(line)
+            for line in (tmp_path / stage / "log.jsonl").read_text("utf-8").splitlines()
+        ]
+        for stage in ("1", "2")
+    ]
+    assert {key for line in logs[0] for key in line} == {"seconds", "step", "loss", "held_out"}
+    losses = [next(line["loss"] for line in log if "loss" in line) for log in logs]
+    assert losses[1] < losses[0]

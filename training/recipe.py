@@ -1,0 +1,28 @@
+"""What a stage of the reader's training is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a stage learns from, and how.
+
+    Attributes:
+        answered: Questions with the passage that answers them.
+        declined: Questions that were written to have no answer, with their passage.
+        mined: Questions with a near passage that doesn't answer them.
+        swapped: Questions that were changed so that their passage doesn't answer them.
+        batch: Examples that are learnt from at once.
+        rate: Highest learning rate.
+        seed: Of all draws.
+    """
+
+    answered: int = 60_000
+    declined: int = 20_000
+    mined: int = 28_000
+    swapped: int = 0
+    batch: int = 32
+    rate: float = 1.5e-4
+    seed: int = 0
