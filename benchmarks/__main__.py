@@ -17,6 +17,7 @@ BENCHMARKS = {
     "roofline": "how near embedding comes to what the processor can do",
     "startup": "how long imports, loading and the first answer take",
     "ablations": "what each part of indexing and retrieval contributes",
+    "followups": "how well follow-ups are made to stand alone",
     "reading": "what each part of reading contributes, and how fast the reader is",
 }
 
