@@ -8,13 +8,15 @@ that leaves a measure out gives it the same value for every span: nothing is fit
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 import retrieval
@@ -22,7 +24,7 @@ from benchmarks.ablations_comparison import alternate, seconds
 from benchmarks.results import cell, markdown_table, write_result
 from evaluation import asking
 from evaluation.datasets import Dataset, load_dataset, select
-from evaluation.measures import measures_for
+from evaluation.measures import PERCENTILES, measures_for
 from evaluation.output import make_folder
 from evaluation.scores import score
 from evaluation.summary import estimate
@@ -40,6 +42,9 @@ from retrieval.span_reader import FOLDER, MEASURES, WEIGHTS, SpanReader, Spotted
 from retrieval.values import Hit
 
 SQUAD = Path("../shared/data/reading/squad/validation.json")
+OTHERS = SQUAD.with_name("train.json")
+CHUNKS = 10_000  # among which whole answers are timed
+AT_ONCE = 20  # documents that are added before it is looked how many chunks there are
 PASSAGES = (1, 3, 5, 12)  # beside the default
 FIGURES = {
     "answers.span_f1": "F1 of the answerable",
@@ -48,7 +53,9 @@ FIGURES = {
     "abstention.roc_auc": "AUC of the confidence",
     "abstention.balanced_accuracy": "balanced accuracy",
 }
-TIMED = 50  # questions
+TIMED = 50  # questions that each runtime reads for
+TORCH = "torch, f32"
+ANSWERED = 300  # questions for the time of a whole answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class RememberingReader:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags."""
     parser.add_argument("--data", type=Path, default=SQUAD, help="a SQuAD file")
+    parser.add_argument("--others", type=Path, default=OTHERS, help="more documents, likewise")
     parser.add_argument("--limit", type=int, default=1_000, help="questions")
     parser.add_argument("--seed", type=int, default=0, help="of their draw")
     parser.add_argument("--runs", type=int, default=3, help="of each runtime, in turn")
@@ -136,24 +144,32 @@ def run(arguments: argparse.Namespace) -> None:
         library = Library(Settings(data_dir=Path(scratch).absolute()))
         rows = dict(measure(dataset, library, reader))
         passages = read_some(dataset, library)
-    print(
-        markdown_table(
-            ("reader", *FIGURES.values()),
-            ([name, *(cell(row[path], 3) for path in FIGURES)] for name, row in rows.items()),
-        )
-    )
+        answers = time_answers(dataset, load_dataset(arguments.others), library, reader)
     times = time_runtimes(passages, reader, arguments.runs)
-    ratio = times["torch, f32"] / times[reader.runtime]
-    print()
-    print(
-        markdown_table(
-            ("runtime", "ms a question"), ([name, cell(ms)] for name, ms in times.items())
-        )
+    figures = {
+        "questions": len(dataset.questions),
+        "figures": rows,
+        "ms": times,
+        "ratio": times[TORCH] / times[reader.runtime],
+        "answer_ms": answers,
+    }
+    show(figures)
+    print(f"results: {write_result(arguments.output, 'reading', figures)}")
+
+
+def show(figures: Mapping[str, Any]) -> None:
+    """Print the tables."""
+    rows = (
+        [name, *(cell(row[path], 3) for path in FIGURES)]
+        for name, row in figures["figures"].items()
     )
-    print(f"\n{ratio:.1f} times faster than torch")
-    figures = {"questions": len(dataset.questions), "figures": rows, "ms": times, "ratio": ratio}
-    path = write_result(arguments.output, "reading", figures)
-    print(f"results: {path}")
+    print(markdown_table(("reader", *FIGURES.values()), rows))
+    times = {f"reading, {name}": ms for name, ms in figures["ms"].items()}
+    times |= {
+        f"an answer among {CHUNKS:,} chunks, {n}": ms for n, ms in figures["answer_ms"].items()
+    }
+    print(f"\n{markdown_table(('time', 'ms'), ([name, cell(ms)] for name, ms in times.items()))}")
+    print(f"\n{figures['ratio']:.1f} times faster than torch\n")
 
 
 def measure(
@@ -193,6 +209,22 @@ def read_some(dataset: Dataset, library: Library) -> list[tuple[str, list[Hit]]]
     ]
 
 
+def time_answers(
+    dataset: Dataset, others: Dataset, library: Library, reader: SpanReader
+) -> dict[str, float]:
+    """Return percentiles of the milliseconds of whole answers, among more documents."""
+    for start in range(0, len(others.documents), AT_ONCE):
+        if library.status().chunks >= CHUNKS:
+            break
+        group = others.documents[start : start + AT_ONCE]
+        library.add_texts([(f"other/{each.name}", each.title, each.text) for each in group])
+    assistant = Assistant(library, reader=reader)
+    assistant.ask(dataset.questions[-1].text)
+    asked = dataset.questions[:ANSWERED]
+    taken = [1000 * seconds(partial(assistant.ask, each.text)) for each in asked]
+    return {f"p{percent}": float(np.percentile(taken, percent)) for percent in PERCENTILES}
+
+
 def time_runtimes(
     asked: Sequence[tuple[str, list[Hit]]], reader: SpanReader, runs: int
 ) -> dict[str, float]:
@@ -220,5 +252,5 @@ def time_runtimes(
     def clock(read: Callable[[str, list[Hit]], object]) -> float:
         return median(1000 * seconds(partial(read, *each)) for each in asked)
 
-    ways = {reader.runtime: partial(clock, reader.spot), "torch, f32": partial(clock, on_torch)}
+    ways = {reader.runtime: partial(clock, reader.spot), TORCH: partial(clock, on_torch)}
     return {name: median(taken) for name, taken in alternate(ways, runs).items()}
