@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from index.packaged_model import sha256
 from index.progress import Progress
 from index.settings import Settings
 from retrieval.assistant import Assistant
+from retrieval.questions import words
 from retrieval.span_reader import LONGEST_SPAN, MEASURES, Calibration, SpanReader, Spotted
 from training.card import write_card
 from training.questions import (
@@ -31,7 +33,7 @@ from training.questions import (
 
 QUESTIONS = 2_000  # of SQuAD's; there are fewer of those that were typed into a search engine
 RESAMPLES = 1_000  # of the bootstrap
-RIGHT_SHARE = 0.5  # of the tokens' overlap from which a span counts as right
+RIGHT_F1 = 0.5  # of its words, from which a span counts as right
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,14 @@ def ask(
     library = Library(Settings(data_dir=work_dir))
     library.add_texts(questions.texts, progress=progress)
     assistant = Assistant(library, reader=reader)
+    texts = {source: text for source, _, text in questions.texts}
     found = []
     everything = [*questions.questions, *strangers]
     for place, question in enumerate(everything, start=1):
         hits = assistant.search(question.text, k=library.settings.passages)
         spotted = reader.spot(question.text, hits)
-        right = np.array([_is_right(each, question) for each in spotted], np.bool_)
+        golds = [Counter(words(texts[question.source][slice(*span)])) for span in question.spans]
+        right = np.array([_is_right(each, golds) for each in spotted], np.bool_)
         found.append(Asked(spotted, right, bool(question.spans)))
         progress("questions", place, len(everything))
     return found
@@ -182,14 +186,15 @@ def _judge(
     }
 
 
-def _is_right(spotted: Spotted, question: TrainingQuestion) -> bool:
-    if spotted.hit.source != question.source:
-        return False
-    offset = spotted.hit.chunk.start
-    start, end = offset + spotted.start, offset + spotted.end
+def _is_right(spotted: Spotted, golds: Sequence[Counter[str]]) -> bool:
+    """Whether a span has all words of a gold answer, or half of both are the same, anywhere.
+
+    The data say of an answer that stands in several places where the first is, not which was meant.
+    """
+    found = Counter(words(spotted.hit.chunk.text[spotted.start : spotted.end]))
     return any(
-        min(end, last) - max(start, first) >= RIGHT_SHARE * (max(end, last) - min(start, first))
-        for first, last in question.spans
+        gold <= found or (found & gold).total() >= RIGHT_F1 * (found.total() + gold.total()) / 2
+        for gold in golds
     )
 
 

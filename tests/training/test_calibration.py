@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from retrieval.questions import words
 from retrieval.span_reader import MEASURES, Spotted
 from tests.retrieval.fakes import make_document, make_hit
-from training.calibration import Asked, choose_threshold, fit
+from training.calibration import Asked, _is_right, choose_threshold, fit
 from training.card import NAMES, write_card
 
 HIT = make_hit(make_document("x"))
@@ -66,3 +68,19 @@ def test_the_card_states_every_figure_and_the_threshold(tmp_path: Path) -> None:
         assert f"| {label} | {figures[name][0]:.3f} | 0.400 to 0.600 |" in card
     for words in ("abc123", "2,600 questions", "300 of them", "confidence of 0.250", "30 tokens"):
         assert words in card
+
+
+@pytest.mark.parametrize(
+    ("span", "gold", "right"),
+    [
+        ("1931", "1931", True),
+        ("in May 1931", "1931", True),  # all of it
+        ("Ann Berg", "the engineer Ann Berg", True),  # half of it
+        ("Berg", "the engineer Ann Berg of Orlen", False),
+        ("1932", "1931", False),
+    ],
+)
+def test_a_span_is_right_by_its_words(span: str, gold: str, right: bool) -> None:
+    spotted = Spotted(make_hit(make_document(f"So: {span}.")), 4, 4 + len(span), ())
+    assert _is_right(spotted, [Counter(words("x")), Counter(words(gold))]) is right
+    assert not _is_right(spotted, [])
