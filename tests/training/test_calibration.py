@@ -66,8 +66,8 @@ def test_the_card_states_every_figure_and_the_threshold(tmp_path: Path) -> None:
     card = (tmp_path / "README.md").read_text("utf-8")
     for name, label in NAMES.items():
         assert f"| {label} | {figures[name][0]:.3f} | 0.400 to 0.600 |" in card
-    for words in ("abc123", "2,600 questions", "300 of them", "confidence of 0.250", "30 tokens"):
-        assert words in card
+    for part in ("abc123", "2,600 questions", "300 of them", "confidence of 0.250", "30 tokens"):
+        assert part in card
 
 
 @pytest.mark.parametrize(
