@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from itertools import zip_longest
@@ -22,6 +20,7 @@ from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher
+from retrieval.timing import Clock
 from retrieval.values import Answer, Hit, Provenance, Turn
 
 SHOWN_HITS = 10
@@ -263,27 +262,6 @@ class Assistant:
             reader=self.reader.name,
             llm=self._answerer.llm,
         )
-
-
-class Clock:
-    """Adds up milliseconds by stage."""
-
-    def __init__(self) -> None:
-        """Start the total."""
-        self._start = time.perf_counter()
-        self._stages: dict[str, float] = {}
-
-    @contextmanager
-    def time(self, stage: str) -> Iterator[None]:
-        """Add the time that the block takes to `stage`."""
-        start = time.perf_counter()
-        yield
-        passed = 1000 * (time.perf_counter() - start)
-        self._stages[stage] = self._stages.get(stage, 0.0) + passed
-
-    def timings(self) -> dict[str, float]:
-        """Return the milliseconds of each stage and of all since the start."""
-        return {**self._stages, "total": 1000 * (time.perf_counter() - self._start)}
 
 
 def _take_turns(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:

@@ -12,7 +12,7 @@ import pytest
 from index.embedding import Vectors
 from index.errors import InvalidInputError, MismatchError, NotFoundError
 from index.library import Library
-from retrieval.assistant import MOST_HITS, SHOWN_HITS, Assistant, Clock
+from retrieval.assistant import MOST_HITS, SHOWN_HITS, Assistant
 from retrieval.composing import Composition
 from retrieval.reading import Reading
 from retrieval.similarity import SimilarityReader
@@ -440,16 +440,6 @@ def test_a_question_of_two_parts_is_answered_in_both(assistant: Assistant) -> No
     assert "; " in answer.short_answer
     ids = [hit.chunk.id for hit in answer.hits]
     assert len(ids) == len(set(ids))
-
-
-def test_a_clock_adds_up_each_stage() -> None:
-    clock = Clock()
-    for _ in range(2):
-        with clock.time("nap"):
-            sleep(0.005)
-    timings = clock.timings()
-    assert [*timings] == ["nap", "total"]
-    assert 10.0 <= timings["nap"] <= timings["total"]
 
 
 # --- Changes while it is being asked
