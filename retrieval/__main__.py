@@ -1,4 +1,4 @@
-"""`python -m retrieval`: ask, search."""
+"""`python -m retrieval`: ask, search, replay."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from index.command import common_flags, run_command
 from index.library import Library
 from index.settings import Settings
 from retrieval.assistant import Assistant
+from retrieval.receipts import compare_answers, load_receipt
 from retrieval.values import Answer
 from retrieval.wire import answer_object, hit_object
 
@@ -33,6 +35,11 @@ def make_parser() -> argparse.ArgumentParser:
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--k", type=int, default=10, help="how many (default: 10)")
     search.set_defaults(run=_search)
+    replay = commands.add_parser(
+        "replay", parents=[common], help="ask a kept answer's question again; say what changed"
+    )
+    replay.add_argument("receipt", type=Path, metavar="RECEIPT", help="what 'ask --json' printed")
+    replay.set_defaults(run=_replay)
     return parser
 
 
@@ -44,6 +51,13 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 def _as_text(answer: Answer) -> str:
     lines = [answer.text]
+    for item in answer.disagreement:
+        lines += ["", item.note]
+        sides = zip(item.citations, item.values, item.attributions, item.dates, strict=True)
+        lines += [
+            f"- {value}: {', '.join(filter(None, (who, date)))} [{marker}]"
+            for marker, value, who, date in sides
+        ]
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
@@ -68,6 +82,18 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         else:
             place = f"{hit.source} {hit.chunk.start}-{hit.chunk.end}"
             print(f"{hit.score:.3f}  {place}: {' '.join(hit.chunk.text.split())[:100]}")
+    return 0
+
+
+def _replay(options: argparse.Namespace, settings: Settings) -> int:
+    before = load_receipt(options.receipt)
+    assistant = Assistant(Library(settings))
+    answer = assistant.ask(before["standalone_question"], collection=options.collection)
+    changes = list(compare_answers(before, answer_object(answer)))
+    if options.json:
+        print(json.dumps({"changes": changes, "answer": answer_object(answer)}))
+    else:
+        print("\n".join(changes) if changes else "nothing has changed")
     return 0
 
 

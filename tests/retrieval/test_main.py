@@ -231,3 +231,36 @@ def test_help_is_printed(arguments: list[str]) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: python -m retrieval")
+
+
+# --- replay
+
+
+def test_a_replay_says_what_has_changed(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, kept, _ = run(capsys, "ask", QUESTION, "--data-dir", data_dir, "--json")
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(kept, "utf-8")
+    again = ("replay", receipt, "--data-dir", data_dir)
+    assert run(capsys, *again) == (0, "nothing has changed\n", "")
+    library = Library(Settings(data_dir=data_dir), embedder=StrictEmbedder())
+    library.remove("notes/bridge.txt")
+    code, out, _ = run(capsys, *again)
+    assert code == 0
+    assert "answer: " in out
+    assert "no longer cited: notes/bridge.txt" in out
+    assert "index: " in out
+    code, out, _ = run(capsys, *again, "--json")
+    assert {*json.loads(out)} == {"changes", "answer"}
+
+
+def test_a_replay_of_something_else_is_refused(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "is no receipt" in fail(capsys, "replay", "none.json", "--data-dir", data_dir)
+
+
+def test_both_sides_of_a_disagreement_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    text = command._as_text(make_answer())
+    assert "\n\nTwo.\n- 1931: A [1]\n- 1932: B, 2020 [2]\n" in text

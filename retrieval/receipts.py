@@ -1,0 +1,61 @@
+"""Receipts: an answer object that was kept, and what a later answer has changed in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from index.errors import InvalidInputError
+
+JsonObject = Mapping[str, Any]
+SAID = {
+    "standalone_question": "question searched for",
+    "answer": "answer",
+    "short_answer": "short answer",
+    "abstained": "abstained",
+}
+MADE_WITH = {"index_hash": "index", "embedder": "embedder", "reader": "reader", "llm": "model"}
+
+
+def load_receipt(path: Path) -> dict[str, Any]:
+    """Return an answer object as `ask --json` and the endpoint `/ask` give it.
+
+    Raises:
+        InvalidInputError: The file can't be read or holds something else.
+    """
+    try:
+        receipt: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        cited = [(each["source"], each["quote"]) for each in receipt["citations"]]
+        known = {*SAID, "question", "confidence"} <= receipt.keys()
+        if known and receipt["provenance"].keys() >= MADE_WITH.keys() and all(map(all, cited)):
+            return receipt
+        raise KeyError("a part of it is missing")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInputError(
+            f"{str(path)!r} is no receipt ({error}); give the JSON that 'ask --json' printed"
+        ) from error
+
+
+def compare_answers(before: JsonObject, now: JsonObject) -> Iterator[str]:
+    """Yield a line for each thing that isn't as it was: first what is said, then with what."""
+    for key, name in SAID.items():
+        if before[key] != now[key]:
+            yield f"{name}: {_short(before[key])} -> {_short(now[key])}"
+    quotes, quotes_now = (_quotes(each) for each in (before, now))
+    yield from (f"no longer cited: {source}: {quote}" for source, quote in quotes - quotes_now)
+    yield from (f"newly cited: {source}: {quote}" for source, quote in quotes_now - quotes)
+    made, made_now = before["provenance"], now["provenance"]
+    for key, name in MADE_WITH.items():
+        if made[key] != made_now[key]:
+            yield f"{name}: {_short(made[key])} -> {_short(made_now[key])}"
+
+
+def _quotes(answer: JsonObject) -> set[tuple[str, str]]:
+    return {(each["source"], " ".join(each["quote"].split())) for each in answer["citations"]}
+
+
+def _short(value: object) -> str:
+    text = "nothing" if value in (None, "") else str(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"
