@@ -50,7 +50,7 @@ class BertRunner:
         try:
             openvino = _import_openvino()
             core = openvino.Core()
-            self.precision = precision or _best_precision(core)
+            self.precision = precision or best_precision()
             # For throughput each core works on a batch of its own.
             hints = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": self.precision}
             model = _build(config, weights, head)
@@ -84,6 +84,12 @@ class BertRunner:
         while running:
             _finish(running, results)
         return results
+
+
+def best_precision() -> str:
+    """Return what this processor computes best in: `bf16` where it has instructions for it."""
+    able = _import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "bf16" if "BF16" in able else "f32"
 
 
 def pool_mean(states: Node, mask: Node) -> Node:
@@ -222,10 +228,6 @@ def _finish(running: deque[tuple[Any, list[int]]], results: NDArray[np.float32])
 
 def _ints(values: int | Sequence[int]) -> NDArray[np.int64]:
     return np.atleast_1d(np.asarray(values, np.int64))
-
-
-def _best_precision(core: Any) -> str:
-    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
 def _batches(rows: Sequence[Sequence[int]]) -> Iterable[list[int]]:

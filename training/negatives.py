@@ -15,13 +15,15 @@ NEIGHBOURS = 12
 _BLOCK = 2_048  # questions compared at once
 
 
-def mine(corpus: Corpus, embedder: Embedder, *, seed: int) -> list[Asked]:
-    """Return each answerable question with a near passage that doesn't hold its answer.
+def mine(corpus: Corpus, asked: Sequence[Asked], embedder: Embedder, *, seed: int) -> list[Asked]:
+    """Return each answerable one of `asked` with a near passage that doesn't hold its answer.
 
     Nearer ones are likelier: they are what the reader will have to decline.
     """
+    asked = [each for each in asked if each.answer]
+    if not asked:
+        return []
     vectors = embedder.embed(corpus.passages)
-    asked = [each for each in corpus.asked if each.answer]
     near = nearest(embedder.embed([each.question for each in asked]), vectors, NEIGHBOURS)
     chance = random.Random(seed)  # noqa: S311
     found = []

@@ -50,11 +50,11 @@ def select(corpus: Corpus, recipe: Recipe) -> list[Asked]:
     embedder = choose_embedder(NAME)
     answered = [each for each in corpus.asked if each.answer]
     declined = [each for each in corpus.asked if not each.answer]
-    mined = mine(corpus, embedder, seed=recipe.seed)
+    puzzling = draw(answered, recipe.mined, recipe.seed)
     chosen = [
         *draw(answered, recipe.answered, recipe.seed),
         *draw(declined, recipe.declined, recipe.seed),
-        *draw(mined, recipe.mined, recipe.seed),
+        *mine(corpus, puzzling, embedder, seed=recipe.seed),
         *draw(swap(corpus, seed=recipe.seed), recipe.swapped, recipe.seed),
     ]
     random.Random(recipe.seed).shuffle(chosen)  # noqa: S311

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from index.bert import best_precision
 from training.examples import Example
 
 NOWHERE = -1e4  # of a token that can't be part of an answer
@@ -23,22 +24,23 @@ class ReaderModel(nn.Module):
     """
 
     def __init__(self, folder: Path) -> None:
-        """Start with the encoder in a model folder."""
+        """Start with the encoder in a model folder, in bf16 where the processor has it."""
         from transformers import BertModel
 
         super().__init__()
+        kind = torch.bfloat16 if best_precision() == "bf16" else torch.float32
         self.encoder = BertModel.from_pretrained(
             folder,
             add_pooling_layer=False,
             attn_implementation="eager",  # its gradient is twice as fast in bf16 on processors
-            dtype=torch.bfloat16,
+            dtype=kind,
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
         self.encoder.embeddings.requires_grad_(False)
         width = self.encoder.config.hidden_size
-        self.span = nn.Linear(width, 2, dtype=torch.bfloat16)
-        self.answerable = nn.Linear(width, 1, dtype=torch.bfloat16)
+        self.span = nn.Linear(width, 2, dtype=kind)
+        self.answerable = nn.Linear(width, 1, dtype=kind)
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logits of start and end, (rows, tokens, 2), and of an answer, (rows,)."""

@@ -15,15 +15,15 @@ ASKED = Asked("snow ice?", 0, "rain0")
 
 def test_a_mined_passage_is_another_one_without_the_answer() -> None:
     corpus = Corpus([*PASSAGES, "snow ice and Rain0"], [ASKED, Asked("ice?", 2, "")])
-    (mined,) = mine(corpus, FakeEmbedder(), seed=0)
+    (mined,) = mine(corpus, corpus.asked, FakeEmbedder(), seed=0)
     assert (mined.question, mined.answer) == ("snow ice?", "")
     assert mined.passage not in {0, len(PASSAGES)}
-    assert mine(corpus, FakeEmbedder(), seed=0) == [mined]
+    assert mine(corpus, corpus.asked, FakeEmbedder(), seed=0) == [mined]
 
 
 def test_where_every_neighbour_answers_nothing_is_mined() -> None:
     corpus = Corpus(["snow"] * (NEIGHBOURS + 1), [Asked("snow?", 0, "snow")])
-    assert mine(corpus, FakeEmbedder(), seed=0) == []
+    assert mine(corpus, corpus.asked, FakeEmbedder(), seed=0) == []
 
 
 def test_the_nearest_come_first() -> None:
