@@ -96,7 +96,7 @@ def compile_for_latency() -> FastEmbedder:
         return FastEmbedder(precision="bf16")
 
 
-def fixed_batches(rows: Sequence[Sequence[int]]) -> Iterable[list[int]]:
+def fixed_batches(rows: Sequence[Sequence[int]], cores: int = 1) -> Iterable[list[int]]:  # noqa: ARG001
     """Yield places in `rows` as they come, a fixed number at once."""
     for start in range(0, len(rows), FIXED_BATCH):
         yield list(range(start, min(start + FIXED_BATCH, len(rows))))

@@ -59,6 +59,7 @@ class BertRunner:
                 for size in list(model.output(0).partial_shape)[1:]
             ]
             self._compiled = core.compile_model(model, "CPU", hints)
+            self._cores = int(self._compiled.get_property("NUM_STREAMS"))
         except (ImportError, RuntimeError, KeyError) as error:
             raise UnsupportedModelError(f"OpenVINO can't run it here ({error})") from error
         self.runtime = f"OpenVINO {openvino.__version__.split('-')[0]} {self.precision}"
@@ -75,7 +76,7 @@ class BertRunner:
         # for ever while Python waits for them to end.
         idle = [self._compiled.create_infer_request() for _ in range(_IN_FLIGHT)]
         running: deque[tuple[Any, list[int]]] = deque()
-        for places in _batches(rows):
+        for places in _batches(rows, self._cores):
             if not idle:
                 idle.append(_finish(running, results))
             ids, mask = _pad([rows[place] for place in places])
@@ -230,11 +231,17 @@ def _ints(values: int | Sequence[int]) -> NDArray[np.int64]:
     return np.atleast_1d(np.asarray(values, np.int64))
 
 
-def _batches(rows: Sequence[Sequence[int]]) -> Iterable[list[int]]:
-    """Yield places in `rows` in batches of about the same length, so that little is padded."""
+def _batches(rows: Sequence[Sequence[int]], cores: int) -> Iterable[list[int]]:
+    """Yield places in `rows` in batches of about the same length, so that little is padded.
+
+    As many batches for each of `cores`, so that none of them waits while another reads the last.
+    """
+    tokens = sum(_step_up(len(row)) for row in rows)
+    rounds = max(1, -(-tokens // (cores * BATCH_TOKENS)))
+    limit = min(BATCH_TOKENS, -(-tokens // (rounds * cores)))
     batch: list[int] = []
     for place in sorted(range(len(rows)), key=lambda place: len(rows[place])):
-        if batch and (len(batch) + 1) * _step_up(len(rows[place])) > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * _step_up(len(rows[place])) > limit:
             yield batch
             batch = []
         batch.append(place)
