@@ -11,10 +11,12 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from tqdm import tqdm
@@ -34,6 +36,7 @@ from index.packaged_model import packaged_folder
 from index.settings import Settings
 from index.snapshot import Snapshot
 from index.tokenizer import ModelTokenizer
+from retrieval import search
 from retrieval.assistant import Assistant
 from retrieval.pairs import Pairing
 from retrieval.reading import Reader, Reading
@@ -67,12 +70,14 @@ class Variant:
         passages: How many are read.
         without: A measure that doesn't count, or "".
         reranked: Whether the reader's order of the passages is kept.
+        within: How far behind the best a passage may be and is still read.
     """
 
     name: str
     passages: int
     without: str = ""
     reranked: bool = True
+    within: float = search.WORTH_READING_WITHIN
 
 
 def make_variants(passages: int) -> list[Variant]:
@@ -80,6 +85,7 @@ def make_variants(passages: int) -> list[Variant]:
     return [
         Variant(f"all, {passages} passages", passages),
         Variant("without reranking", passages, reranked=False),
+        Variant("however far behind", passages, within=inf),
         *(Variant(f"without {name!r}", passages, without=name) for name in MEASURES),
         *(Variant(f"{count} passages", count) for count in PASSAGES),
     ]
@@ -181,7 +187,8 @@ def measure(
     variants = make_variants(library.settings.passages)
     for variant in sorted(variants, key=lambda each: -each.passages):
         remembering.variant = variant
-        yield variant.name, ask_all(dataset, library, remembering, variant.passages)
+        with patch.object(search, "WORTH_READING_WITHIN", variant.within):
+            yield variant.name, ask_all(dataset, library, remembering, variant.passages)
     similarity = SimilarityReader(library.embedder)
     yield "similarity", ask_all(dataset, library, similarity, library.settings.passages)
 
@@ -202,10 +209,10 @@ def ask_all(
 def read_some(dataset: Dataset, library: Library) -> list[tuple[str, list[Hit]]]:
     """Return questions, each with the passages that are read for it."""
     assistant = Assistant(library)
-    count = library.settings.passages
+    most = library.settings.passages
+    asked = [question.text for question in dataset.questions[:TIMED]]
     return [
-        (question.text, list(assistant.search(question.text, k=count)))
-        for question in dataset.questions[:TIMED]
+        (text, list(search.worth_reading(assistant.search(text, k=most), most))) for text in asked
     ]
 
 

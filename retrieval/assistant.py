@@ -19,7 +19,7 @@ from retrieval.readers import choose_reader
 from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
-from retrieval.search import Searcher
+from retrieval.search import Searcher, worth_reading
 from retrieval.timing import Clock
 from retrieval.values import Answer, Hit, Provenance, Turn
 
@@ -109,8 +109,9 @@ class Assistant:
             with clock.time("search"):
                 hits = self._search(part, max(SHOWN_HITS, self._passages), snapshot)
             with clock.time("read"):
-                reading = self.reader.read(part, hits[: self._passages], snapshot)
-            readings[part] = replace(reading, hits=(*reading.hits, *hits[self._passages :]))
+                likely = worth_reading(hits, self._passages)
+                reading = self.reader.read(part, likely, snapshot)
+            readings[part] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
         with clock.time("cite"):
             answer = self._answer(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())

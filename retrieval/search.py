@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -17,6 +18,9 @@ DEPTH = 100  # hits of each kind that are fused, at least
 LEXICAL_SHARE = 1 / 3
 FEEDBACK_PASSAGES = 3
 FEEDBACK_SHARE = 0.3
+# Of a score. On 370 answerable questions of held-out articles 4.4 passages of 8 were within it, and
+# the reader chose none of the others that was right (0.25 and less lost some).
+WORTH_READING_WITHIN = 0.35
 
 
 class Searcher:
@@ -35,6 +39,18 @@ class Searcher:
         near, _ = snapshot.generation.nearest(vector, depth, only=snapshot.only)
         keys, scores = rank(vector, near, by_words.result(), snapshot)
         return _show(keys, scores, snapshot, k=k)
+
+
+def worth_reading(hits: Sequence[Hit], most: int) -> Sequence[Hit]:
+    """Return the first of `hits`, at most so many, that aren't far behind the best.
+
+    Reading is what an answer takes its time for, and what is far behind is hardly ever an answer.
+
+    Args:
+        hits: What a search found, best first.
+        most: How many at most.
+    """
+    return [hit for hit in hits[:most] if hit.score >= hits[0].score - WORTH_READING_WITHIN]
 
 
 def rank(

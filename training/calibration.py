@@ -18,6 +18,7 @@ from index.progress import Progress
 from index.settings import Settings
 from retrieval.assistant import Assistant
 from retrieval.questions import words
+from retrieval.search import worth_reading
 from retrieval.span_reader import LONGEST_SPAN, MEASURES, Calibration, SpanReader, Spotted
 from training.card import write_card
 from training.questions import (
@@ -114,7 +115,8 @@ def ask(
     found = []
     everything = [*questions.questions, *strangers]
     for place, question in enumerate(everything, start=1):
-        hits = assistant.search(question.text, k=library.settings.passages)
+        most = library.settings.passages
+        hits = worth_reading(assistant.search(question.text, k=most), most)
         spotted = reader.spot(question.text, hits)
         golds = [Counter(words(texts[question.source][slice(*span)])) for span in question.spans]
         right = np.array([_is_right(each, golds) for each in spotted], np.bool_)

@@ -411,7 +411,7 @@ def test_the_span_reader_is_used_by_default(library: Library) -> None:
     answer = Assistant(library).ask("When was the bridge at Orlen opened?")
     assert answer.provenance.reader.startswith("span-reader@")
     assert answer.best_span == "1931"
-    assert [hit.stage for hit in answer.hits] == ["rerank", "rerank"]
+    assert [hit.stage for hit in answer.hits] == ["rerank", "fusion"]  # which is far behind
 
 
 class Contrary:

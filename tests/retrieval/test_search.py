@@ -13,7 +13,7 @@ from index.errors import NotFoundError
 from index.library import Library
 from index.snapshot import Snapshot
 from index.vectors import Keys, Mask, Scores
-from retrieval.search import DEPTH, Searcher, fuse, rank
+from retrieval.search import DEPTH, Searcher, fuse, rank, worth_reading
 from retrieval.values import Hit
 from tests.retrieval.fakes import BRIDGE, MILL, add_texts, make_chunk, make_document, make_library
 
@@ -83,6 +83,13 @@ def test_both_rankings_add_up_and_what_is_found_first_pulls_the_question_along()
 
 def test_no_more_hits_are_given_than_were_asked_for() -> None:
     assert [hit.source for hit in HandMade({}).find(1)] == ["alpha.txt"]
+
+
+def test_what_is_far_behind_the_best_isnt_worth_reading() -> None:
+    hits = HandMade({BETA: 6.0, GAMMA: 3.0}).find(3)  # at .988, .882 and .487, see above
+    assert worth_reading(hits, 3) == list(hits[:2])
+    assert worth_reading(hits, 1) == list(hits[:1])
+    assert worth_reading((), 3) == []
 
 
 def test_equal_scores_are_ordered_by_the_passages_id() -> None:
