@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+# Rows name their columns, so that none of them looks like this.
+_SHEET_HEADING = re.compile(r"# (?!.*: )(.+)")
 _LINE_BLOCKS = frozenset({"table_open", "fence", "code_block"})
 FRONT_MATTER = re.compile(r"---[^\S\n]*\n(?:.*\n)*?---[^\S\n]*(?:\n|\Z)")
 
@@ -36,9 +38,11 @@ def find_blocks(text: str, markup: str) -> Iterator[Block]:
 
     Args:
         text: The document's text.
-        markup: `markdown`, or `text` for paragraphs between blank lines.
+        markup: `markdown`, `rows` for rows below the names of their sheets, or `text` for paragraphs
+            between blank lines.
     """
-    for block in _markdown_blocks(text) if markup == "markdown" else _paragraphs(text):
+    find = {"markdown": _markdown_blocks, "rows": _row_blocks}.get(markup, _paragraphs)
+    for block in find(text):
         start, end = trim(text, block.start, block.end)
         if start < end:
             trimmed = (start, end) != (block.start, block.end)
@@ -60,6 +64,14 @@ def _paragraphs(text: str) -> Iterator[Block]:
         yield Block(start, blank.start(), (), False, "")
         start = blank.end()
     yield Block(start, len(text), (), False, "")
+
+
+def _row_blocks(text: str) -> Iterator[Block]:
+    path: tuple[str, ...] = ()
+    for block in _paragraphs(text):
+        if sheet := _SHEET_HEADING.fullmatch(text, block.start, block.end):
+            path = (sheet[1],)
+        yield replace(block, heading=path, lines=True)
 
 
 def _markdown_blocks(text: str) -> Iterator[Block]:

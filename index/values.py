@@ -10,17 +10,28 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a document, as a range of its text.
+    """One page, slide, sheet or chapter of a document, as a range of its text.
 
     Attributes:
-        number: Page number as printed by a reader program, from 1.
+        number: Its number among the document's pages as a reader program counts them, from 1.
         start: Offset of the page's first character in the document's text.
         end: Offset after its last character.
+        label: What it is called where that isn't `page 3`: `slide 2`, `sheet Prices`.
+        first_row: Number of the row on its first line where each line is a row, else 0.
     """
 
     number: int
     start: int
     end: int
+    label: str = ""
+    first_row: int = 0
+
+    def place(self, line: int = 0) -> str:
+        """Return what a line of this page, counted from 0, is cited as: `sheet Prices, row 12`."""
+        if not self.first_row:
+            return self.label or f"page {self.number}"
+        row = f"row {self.first_row + line}"
+        return f"{self.label}, {row}" if self.label else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,8 @@ class Extract:
         title: What the document calls itself, or None.
         date: What the document says of its own date, ISO 8601 (`2020-02-21`), or None.
         pages: Pages in order, empty where the format has none.
-        markup: `text` where a line is a line, `markdown` where lines follow Markdown's rules.
+        markup: `text` where a line is a line, `markdown` where lines follow Markdown's rules,
+            `rows` where each line is a row of a table that names its columns.
     """
 
     text: str
@@ -147,8 +159,22 @@ class AddReport:
 
 def page_at(pages: Sequence[Page], offset: int) -> int | None:
     """Return the number of the page that holds `offset`, or None where there is none."""
+    page = _page_with(pages, offset)
+    return None if page is None else page.number
+
+
+def place_at(document: Document, offset: int) -> str | None:
+    """Return what `offset` is cited as (`page 3`, `slide 2`, `row 12`), or None without pages."""
+    page = _page_with(document.pages, offset)
+    if page is None:
+        return None
+    # Rows are counted here because a page for each of a hundred thousand rows costs too much.
+    return page.place(document.text.count("\n", page.start, offset) if page.first_row else 0)
+
+
+def _page_with(pages: Sequence[Page], offset: int) -> Page | None:
     place = bisect_right(pages, offset, key=lambda page: page.start) - 1
-    return pages[place].number if place >= 0 and offset < pages[place].end else None
+    return pages[place] if place >= 0 and offset < pages[place].end else None
 
 
 def digest(*parts: str) -> str:

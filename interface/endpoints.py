@@ -63,8 +63,8 @@ class Endpoints:
 
         The answer is an object: answer (text with [n] markers), short_answer, abstained (true
         where the documents don't answer), confidence, sentences, citations (each with
-        document_id, source, title, page, start, end and the verbatim quote), disagreement, hits,
-        standalone_question, timings_ms and provenance. Offsets are Unicode code points in the
+        document_id, source, title, page, place, start, end and the verbatim quote), disagreement,
+        hits, standalone_question, timings_ms and provenance. Offsets are Unicode code points in the
         text that /document returns.
 
         Args:
@@ -172,7 +172,8 @@ class Endpoints:
             id: The document's id, as citations, hits and /list_documents give it.
 
         Returns:
-            The document: id, title, source, date, text, pages (each with number, start, end).
+            The document: id, title, source, date, text, pages (each with number, start, end
+            and place: "page 3", "slide 2", "sheet Prices").
         """
         return document_object(self._library.document(read_text(id, name="id")))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from index.errors import FootnoteError, InvalidInputError
-from index.values import Document, page_at
+from index.values import Document, page_at, place_at
 from interface.arguments import read_text
 from interface.static import read_static
 
@@ -73,6 +73,7 @@ def view_passage(library: Library, request: object) -> dict[str, Any]:
         "source": document.source,
         "date": document.date,
         "page": page_at(document.pages, start),
+        "place": place_at(document, start),
         "note": note,
         "segments": cut_segments(document, start=start, end=end, low=low, high=high),
         "more_before": low > 0,
@@ -104,11 +105,11 @@ def cut_segments(
     """Cut `text[low:high]` where the quote, a heading or a page begins or ends.
 
     Returns:
-        Segments in order: text, quote (part of `text[start:end]`), heading, and page (the number
-        of the page that begins here, or None).
+        Segments in order: text, quote (part of `text[start:end]`), heading, and page and place (the
+        number and name of the page that begins here, or None).
     """
     headings = _find_headings(document, low, high)
-    pages = {page.start: page.number for page in document.pages if low <= page.start < high}
+    pages = {page.start: page for page in document.pages if low <= page.start < high}
     cuts = {low, high, start, end, *pages}
     cuts.update(offset for heading in headings for offset in heading)
     inside = sorted(cut for cut in cuts if low <= cut <= high)
@@ -118,12 +119,14 @@ def cut_segments(
     heading = False
     for left, right in pairwise(inside):
         heading = left in heading_starts or (heading and left not in heading_ends)
+        page = pages.get(left)
         segments.append(
             {
                 "text": document.text[left:right],
                 "quote": start <= left < end,
                 "heading": heading,
-                "page": pages.get(left),
+                "page": page.number if page else None,
+                "place": page.place() if page else None,
             }
         )
     return segments

@@ -61,8 +61,8 @@ def _as_text(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        page = f", page {citation.page}" if citation.page else ""
-        place = f"{citation.source}{page}, characters {citation.start} to {citation.end}"
+        within = f", {citation.place}" if citation.place else ""
+        place = f"{citation.source}{within}, characters {citation.start} to {citation.end}"
         lines.append(f"[{citation.marker}] {citation.title} ({place})")
     if answer.abstained and answer.hits:
         lines += ["", "The nearest passages, none of them an answer:"]

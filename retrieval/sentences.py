@@ -12,6 +12,7 @@ from index.structure import find_blocks, trim
 _OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
 _ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
 _NUMBERED = re.compile(r"\d+[.)]\s+")
+_ROW = re.compile(r"[^|\n]{1,200}: .*? \| ")  # of a table whose rows name their columns
 _RULE = re.compile(r"[\s|:=*_-]+")
 
 
@@ -30,7 +31,7 @@ def quotable_ranges(text: str) -> Iterator[tuple[int, int]]:
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the sentences of a stretch; a table's row is one, and an item's number isn't."""
-    if text.startswith("|", start):
+    if text.startswith("|", start) or _ROW.match(text, start, end):
         yield trim(text, start, end)
         return
     number = _NUMBERED.match(text, start, end)
@@ -47,10 +48,15 @@ def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     first = start
     for (before, _), (line_start, _) in pairwise(lines):
-        if _OWN_LINE.match(text, line_start) or _ONE_LINE.match(text, before):
+        if _OWN_LINE.match(text, line_start) or _is_one_line(text, before):
             yield first, line_start
             first = line_start
     yield first, end
+
+
+def _is_one_line(text: str, start: int) -> bool:
+    """Whether the line from `start` never goes on in the next one."""
+    return _ONE_LINE.match(text, start) is not None or _ROW.match(text, start) is not None
 
 
 def _is_wrapped(lengths: list[int]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index.errors import CitationError
-from index.values import Chunk, Document, page_at
+from index.values import Chunk, Document, page_at, place_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Citation:
         quote: `document.text[start:end]`.
         chunk_id: The chunk that the quote was found in.
         score: How well the quote answers the question, higher is better.
+        place: The page, slide, sheet or row on which the quote starts, or None.
     """
 
     marker: int
@@ -63,6 +64,7 @@ class Citation:
     quote: str
     chunk_id: str
     score: float
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +179,5 @@ def cite(
         quote=quote,
         chunk_id=chunk.id,
         score=score,
+        place=place_at(document, start),
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from index.snapshot import Status
-from index.values import AddReport, Document, DocumentSummary
+from index.values import AddReport, Document, DocumentSummary, Page
 from retrieval.values import Answer, Hit
 
 
@@ -50,7 +50,16 @@ def document_object(document: Document) -> dict[str, Any]:
         "source": document.source,
         "date": document.date,
         "text": document.text,
-        "pages": [asdict(page) for page in document.pages],
+        "pages": [_page_object(page) for page in document.pages],
+    }
+
+
+def _page_object(page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "start": page.start,
+        "end": page.end,
+        "place": page.place(),
     }
 
 

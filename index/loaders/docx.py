@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from index.errors import RefusedFileError
-from index.loaders.archive import check_word_archive
+from index.loaders.archive import Package, check_package
 from index.loaders.dates import stated_day
 from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
-from index.loaders.signature import kind_of
 from index.loaders.titles import meaningful_title, tidy_title
 from index.loaders.wordml import Body, Styles, notes_of
 from index.values import Extract
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_WORD = Package(
+    "Word document", "a", "Word", "DOCX", ("word/", "[Content_Types].xml"), old=".doc"
+)
 _DAMAGED = "the Word document is damaged; open it in Word, save it again and add that"
 # python-docx's own template carries this date into every document made from it.
 _TEMPLATE_DATE = datetime(2013, 12, 23, 23, 15)
@@ -33,22 +33,12 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     Raises:
         RefusedFileError: It is no Word document, damaged, protected, empty, or built to do harm.
     """
-    if data.startswith(_OLE):
-        raise RefusedFileError(_reason_of_ole(data))
-    if not data.startswith(b"PK"):
-        raise RefusedFileError(f"it isn't a Word document but {kind_of(data) or 'something else'}")
-    check_word_archive(data, limits=limits)
+    check_package(data, _WORD, limits=limits)
     with refusing(_DAMAGED):
         text, title, day = _read(data, limits)
     if is_blank(text):
         raise RefusedFileError("the Word document holds no text")
     return Extract(text, title, stated_day(text) or day, (), "markdown")
-
-
-def _reason_of_ole(data: bytes) -> str:
-    if _ENCRYPTED_PACKAGE in data:
-        return "the Word document is protected by a password; save a copy without one and add that"
-    return "it is a Word document of the old format (.doc); save it as .docx and add that"
 
 
 def _read(data: bytes, limits: Limits) -> tuple[str, str | None, str | None]:

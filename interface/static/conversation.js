@@ -21,7 +21,7 @@ function button(className, ...children) {
 function place(item) {
   const parts = [];
   if (item.source !== item.title) parts.push(item.source);
-  if (item.page !== null && item.page !== undefined) parts.push('page ' + item.page);
+  if (item.place) parts.push(item.place);
   return parts.join(' · ');
 }
 

@@ -12,9 +12,9 @@ function drawSegments(segments) {
   for (const segment of segments) {
     const span = document.createElement('span');
     if (segment.heading) span.className = 'fn-heading';
-    if (segment.page !== null) {
+    if (segment.place !== null) {
       span.classList.add('fn-page-start');
-      span.dataset.page = 'Page ' + segment.page;
+      span.dataset.page = segment.place[0].toUpperCase() + segment.place.slice(1);
     }
     span.append(document.createTextNode(segment.text));
     if (segment.quote && mark === null) {
@@ -30,7 +30,7 @@ function drawSegments(segments) {
 function describe(view) {
   const parts = [];
   if (view.source !== view.title) parts.push(view.source);
-  if (view.page !== null) parts.push('page ' + view.page);
+  if (view.place !== null) parts.push(view.place);
   if (view.date !== null) parts.push(view.date);
   return parts.join(' · ');
 }

@@ -62,8 +62,9 @@ def test_a_long_document_is_shown_around_the_quote_in_whole_lines(library: FakeL
     assert text.endswith(".")
     assert shown["more_before"]
     assert shown["more_after"]
-    assert shown["page"] == 2
+    assert (shown["page"], shown["place"]) == (2, "page 2")
     assert [piece["page"] for piece in shown["segments"] if piece["page"]] == [2]
+    assert [piece["place"] for piece in shown["segments"] if piece["place"]] == ["page 2"]
     wider = view(library, **request, reach=200_000)
     assert len(join(wider["segments"])) > 200_000
     assert not wider["more_before"]

@@ -81,7 +81,7 @@ def make_answer() -> Answer:
     """Return an answer in which every field has a value of its own."""
     document = make_document(BRIDGE, source="a/bridge.txt", title="The bridge")
     citation = Citation(
-        1, document.id, "a/bridge.txt", "The bridge", 3, 0, 10, "The bridge", "c", 1
+        1, document.id, "a/bridge.txt", "The bridge", 3, 0, 10, "The bridge", "c", 1, "page 3"
     )
     return Answer(
         question="When?",

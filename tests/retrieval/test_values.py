@@ -24,7 +24,7 @@ def test_a_citation_carries_all_that_is_needed_to_find_the_place() -> None:
     chunk = make_chunk(document)
     citation = cite(document, chunk, marker=2, start=12, end=16, quote=TEXT[12:16], score=0.25)
     assert citation == Citation(
-        2, document.id, "a/b.txt", "B", 2, 12, 16, TEXT[12:16], chunk.id, 0.25
+        2, document.id, "a/b.txt", "B", 2, 12, 16, TEXT[12:16], chunk.id, 0.25, "page 2"
     )
 
 

@@ -16,7 +16,7 @@ from retrieval.wire import (
 )
 from tests.retrieval.fakes import make_answer, make_document, make_hit
 
-CITATION = "marker document_id source title page start end quote chunk_id score".split()
+CITATION = "marker document_id source title page start end quote chunk_id score place".split()
 
 
 def test_an_answer_has_the_keys_of_the_contract_and_its_best_span() -> None:
@@ -45,6 +45,7 @@ def test_an_answer_keeps_its_values_and_survives_json() -> None:
     assert wire["confidence"] == 0.123456789  # never rounded
     assert wire["sentences"] == [{"text": "The bridge", "citations": [1], "support": "verbatim"}]
     assert wire["citations"][0]["page"] == 3
+    assert wire["citations"][0]["place"] == "page 3"
     assert wire["citations"][0]["quote"] == "The bridge"
     assert wire["disagreement"][0]["dates"] == [None, "2020"]
     assert wire["timings_ms"] == {"total": 4.5}
@@ -73,7 +74,7 @@ def test_a_document_comes_whole_with_its_pages() -> None:
         "source": "b.pdf",
         "date": None,
         "text": "One\fTwo",
-        "pages": [{"number": 1, "start": 0, "end": 3}],
+        "pages": [{"number": 1, "start": 0, "end": 3, "place": "page 1"}],
     }
 
 
