@@ -38,8 +38,8 @@ def find_blocks(text: str, markup: str) -> Iterator[Block]:
 
     Args:
         text: The document's text.
-        markup: `markdown`, `rows` for rows below the names of their sheets, or `text` for paragraphs
-            between blank lines.
+        markup: `markdown`, `rows` for rows below the names of their sheets, or `text` for
+            paragraphs between blank lines.
     """
     find = {"markdown": _markdown_blocks, "rows": _row_blocks}.get(markup, _paragraphs)
     for block in find(text):

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from index.library import Library
 
 REACH_CHARACTERS = 20_000  # shown on each side of a quote; a document may hold ten million
-MARKDOWN = frozenset({".md", ".markdown", ".html", ".htm", ".xhtml", ".docx"})  # as it is loaded
+# As they are loaded; those of tables have headings in the same form.
+MARKDOWN = frozenset(
+    ".md .markdown .html .htm .xhtml .docx .pptx .xlsx .xlsm .epub .odt .rtf".split()
+)
 UNAVAILABLE = "The document can't be shown; the server's log says why."
 CHANGED = "This source has changed since the answer was given: the quote is no longer in it."
 MOVED = "This source has changed since the answer was given: the quote has moved."

@@ -48,7 +48,8 @@ def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     first = start
     for (before, _), (line_start, _) in pairwise(lines):
-        if _OWN_LINE.match(text, line_start) or _is_one_line(text, before):
+        starts_anew = _OWN_LINE.match(text, line_start) or _is_one_line(text, line_start)
+        if starts_anew or _is_one_line(text, before):
             yield first, line_start
             first = line_start
     yield first, end

@@ -29,6 +29,8 @@ ADAPTERS = {
     "sqlite3": {"index.catalogue.database", "index.diagnosis"},  # the latter asks for its version
     "pypdfium2": {"index.loaders.pdf"},
     "docx": {"index.loaders.docx"},
+    "pptx": {"index.loaders.pptx"},
+    "openpyxl": {"index.loaders.xlsx"},
     "trafilatura": {"index.loaders.html"},
     "markdown_it": {"index.structure", "index.loaders.markdown"},
     "charset_normalizer": {"index.loaders.legacy"},

@@ -6,7 +6,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.errors import RefusedFileError
-from index.loaders import docx, html, markdown, pdf, text
+from index.loaders import (
+    delimited,
+    docx,
+    eml,
+    epub,
+    html,
+    markdown,
+    odt,
+    pdf,
+    pptx,
+    rtf,
+    text,
+    xlsx,
+)
 from index.loaders.contents import read_bytes
 from index.loaders.encoding import is_blank
 from index.loaders.limits import Limits
@@ -26,6 +39,15 @@ _LOADERS: Mapping[str, _Loader] = {
     ".xhtml": html.extract,
     ".pdf": pdf.extract,
     ".docx": docx.extract,
+    ".pptx": pptx.extract,
+    ".xlsx": xlsx.extract,
+    ".xlsm": xlsx.extract,
+    ".csv": delimited.extract,
+    ".tsv": delimited.extract,
+    ".eml": eml.extract,
+    ".epub": epub.extract,
+    ".odt": odt.extract,
+    ".rtf": rtf.extract,
 }
 SUFFIXES: frozenset[str] = frozenset(_LOADERS)
 

@@ -17,9 +17,7 @@ from index.loaders.titles import meaningful_title, tidy_title
 from index.loaders.wordml import Body, Styles, notes_of
 from index.values import Extract
 
-_WORD = Package(
-    "Word document", "a", "Word", "DOCX", ("word/", "[Content_Types].xml"), old=".doc"
-)
+_WORD = Package("Word document", "a", "Word", "DOCX", ("word/", "[Content_Types].xml"), old=".doc")
 _DAMAGED = "the Word document is damaged; open it in Word, save it again and add that"
 # python-docx's own template carries this date into every document made from it.
 _TEMPLATE_DATE = datetime(2013, 12, 23, 23, 15)

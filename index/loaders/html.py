@@ -61,7 +61,7 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     """
     if len(data) > _MAX_BYTES_A_CHARACTER * limits.max_text_characters:
         raise too_long(len(data) // _MAX_BYTES_A_CHARACTER, limits)
-    source = _XML_DECLARATION.sub("", with_plain_newlines(_decode(data)), count=1)
+    source = _XML_DECLARATION.sub("", with_plain_newlines(decode_page(data)), count=1)
     if is_blank(source):
         raise RefusedFileError("the file holds only white space")
     with refusing(_DAMAGED):
@@ -84,7 +84,33 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     return Extract(text, stated.title(blocks), stated.day or stated_day(text), (), "markdown")
 
 
-def _decode(data: bytes) -> str:
+def whole_text(source: str, *, limits: Limits) -> str:
+    """Return everything that a page without a site around it says, as Markdown.
+
+    Chapters of books and e-mails are such pages. The result is "" where there is nothing to read.
+
+    Raises:
+        RefusedFileError: The page is too long or built to do harm.
+    """
+    if len(source) > _MAX_BYTES_A_CHARACTER * limits.max_text_characters:
+        raise too_long(len(source) // _MAX_BYTES_A_CHARACTER, limits)
+    plain = _XML_DECLARATION.sub("", with_plain_newlines(source), count=1)
+    if is_blank(plain):
+        return ""
+    from lxml import etree
+
+    with refusing(_DAMAGED):
+        _checked_depth(plain)
+        try:
+            tree = _build(plain)
+        except etree.ParserError:
+            return ""
+        body = tree.find("body")
+        page = read_page(body if body is not None else tree)
+        return as_valid_unicode(as_markdown(list(page.blocks), limits=limits))
+
+
+def decode_page(data: bytes) -> str:
     """Decode by the page's own word where that holds, else like any text."""
     head = data[:_DECLARED_WITHIN_BYTES]
     declared = _XML_DECLARED.match(head) or _DECLARED.search(head)
@@ -132,16 +158,22 @@ def _checked_depth(source: str) -> int:
 
 
 def _parse(source: str) -> Element:
-    from lxml import etree, html
+    from lxml import etree
+
+    try:
+        return _build(source)
+    except etree.ParserError as error:
+        raise RefusedFileError(_NO_TEXT) from error
+
+
+def _build(source: str) -> Element:
+    from lxml import html
 
     # huge_tree: without it, everything after a long line or deep nesting vanishes silently.
     parser = html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )
-    try:
-        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError as error:
-        raise RefusedFileError(_NO_TEXT) from error
+    tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     for button in tree.iter("button"):
         if _is_readable(button):
             button.tag = "span"

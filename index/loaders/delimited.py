@@ -1,0 +1,76 @@
+"""CSV and TSV: each row as a line that names its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from index.errors import RefusedFileError
+from index.loaders.limits import Limits
+from index.loaders.rows import RowWriter
+from index.loaders.text import plain_text
+from index.loaders.titles import tidy_title
+from index.values import Extract
+
+_DELIMITERS = ",;\t|"
+_SAMPLE_LINES = 50
+_SAMPLE_CHARACTERS = 100_000
+# Excel lets a file name its delimiter so, and doesn't count the line as a row.
+_DECLARED = re.compile(r"sep=([,;\t|])\n", re.IGNORECASE)
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+def extract(data: bytes, *, limits: Limits) -> Extract:
+    """Return the rows of a CSV or TSV file.
+
+    The delimiter is the one that the first lines agree on: comma, semicolon, tab or bar. Where
+    quotes aren't paired they are taken for characters like any other.
+
+    Raises:
+        RefusedFileError: The bytes aren't text, or too much of it.
+    """
+    text = plain_text(data, limits=limits)
+    declared = _DECLARED.match(text)
+    body = text[declared.end() :] if declared else text
+    delimiter = declared[1] if declared else _delimiter(body)
+    try:
+        writer = _written(
+            csv.reader(io.StringIO(body, ""), delimiter=delimiter, strict=True), limits
+        )
+    except csv.Error:
+        lines = csv.reader(io.StringIO(body, ""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        writer = _written(_unlimited(lines), limits)
+    found, pages = writer.finish()
+    return Extract(found, tidy_title(writer.title), None, pages, "rows")
+
+
+def _written(records: Iterator[list[str]], limits: Limits) -> RowWriter:
+    writer = RowWriter(limits)
+    writer.sheet()
+    for number, cells in enumerate(records, start=1):
+        writer.row(number, cells)
+    return writer
+
+
+def _unlimited(records: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from records
+    except csv.Error as error:
+        limit = csv.field_size_limit()
+        reason = f"one of its cells holds more than {limit:,} characters; it isn't a table of rows"
+        raise RefusedFileError(reason) from error
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that parts most of the first lines into equally many cells."""
+    sample = _QUOTED.sub("", text[:_SAMPLE_CHARACTERS])
+    lines = [line for line in sample.split("\n")[:_SAMPLE_LINES] if line.strip()]
+
+    def agreement(delimiter: str) -> tuple[float, int]:
+        counts = [line.count(delimiter) for line in lines]
+        usual = max(set(counts) - {0}, key=counts.count, default=0)
+        return (counts.count(usual) if usual else 0, usual)
+
+    return max(_DELIMITERS, key=agreement)

@@ -1,0 +1,106 @@
+"""EML: an e-mail's head, its text, and the names of its attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from email import policy
+from email.errors import CloseBoundaryNotFoundDefect
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+from index.errors import RefusedFileError
+from index.loaders.encoding import as_valid_unicode, decode, is_blank, with_plain_newlines
+from index.loaders.html import decode_page, whole_text
+from index.loaders.limits import Limits
+from index.loaders.refusal import refusing, too_long
+from index.loaders.signature import kind_of
+from index.loaders.titles import tidy_title
+from index.values import Extract
+
+_HEAD = ("Subject", "From", "To", "Cc", "Date")
+# Without one of these it is no e-mail, whatever its first lines look like.
+_SIGNS = ("From", "Subject", "Date", "Received", "Message-ID", "Return-Path")
+_MAX_HEADER_CHARACTERS = 2_000
+_MAX_NAMES = 100
+_DAMAGED = "the e-mail is damaged; save it again in a mail program and add that"
+_CUT_OFF = "the e-mail is cut off: its end is missing; save it again in a mail program"
+_ENCRYPTED = "the e-mail is encrypted; open it in a mail program, save its text and add that"
+
+
+def extract(data: bytes, *, limits: Limits) -> Extract:
+    """Return who wrote what to whom and when; attachments are named, but not read.
+
+    The text part is taken where there is one, else the HTML part.
+
+    Raises:
+        RefusedFileError: It is no e-mail, cut off, damaged, encrypted or too long.
+    """
+    with refusing(_DAMAGED):
+        message = BytesParser(policy=policy.default).parsebytes(data)
+        if not any(sign in message for sign in _SIGNS):
+            raise RefusedFileError(f"it isn't an e-mail but {kind_of(data) or 'something else'}")
+        _check(message)
+        body, markup = _body(message, limits)
+        head = {name: _header(message, name) for name in _HEAD}
+        names = list(_attachments(message))
+    lines = [f"{name}: {value}" for name, value in head.items() if value]
+    parts = ["\n".join(lines), body, f"Attachments: {', '.join(names)}" if names else ""]
+    text = "\n\n".join(part for part in parts if part)
+    if len(text) > limits.max_text_characters:
+        raise too_long(len(text), limits)
+    return Extract(text, tidy_title(head["Subject"]), _day(message), (), markup)
+
+
+def _check(message: EmailMessage) -> None:
+    for part in message.walk():
+        if any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in part.defects):
+            raise RefusedFileError(_CUT_OFF)
+    kind = message.get_content_type()
+    sealed = kind in ("application/pkcs7-mime", "application/x-pkcs7-mime")
+    if kind == "multipart/encrypted" or (
+        sealed and message.get_param("smime-type") != "signed-data"
+    ):
+        raise RefusedFileError(_ENCRYPTED)
+
+
+def _body(message: EmailMessage, limits: Limits) -> tuple[str, str]:
+    """Return the message's own words and their markup."""
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return "", "text"
+    if part.get_content_subtype() == "html":
+        return whole_text(_content(part), limits=limits), "markdown"
+    text = as_valid_unicode(with_plain_newlines(_content(part)))
+    return ("" if is_blank(text) else text.strip("\n")), "text"
+
+
+def _content(part: Any) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeError):  # an encoding that nobody knows
+        payload = part.get_payload(decode=True)
+        return decode_page(payload) if part.get_content_subtype() == "html" else decode(payload)
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        value = str(message[name] or "")
+    except Exception:  # noqa: BLE001 - the parser stumbles over addresses in many ways
+        return ""
+    return as_valid_unicode(" ".join(value.split()))[:_MAX_HEADER_CHARACTERS]
+
+
+def _day(message: EmailMessage) -> str | None:
+    try:
+        moment = message["Date"].datetime
+    except Exception:  # noqa: BLE001 - as above, or there is none
+        return None
+    return moment.date().isoformat() if isinstance(moment, datetime) else None
+
+
+def _attachments(message: EmailMessage) -> Iterator[str]:
+    for _, part in zip(range(_MAX_NAMES), message.walk(), strict=False):
+        if name := part.get_filename():
+            yield as_valid_unicode(" ".join(str(name).split()))

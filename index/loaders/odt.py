@@ -1,0 +1,199 @@
+"""ODT: headings, paragraphs, lists and tables of an OpenDocument text as Markdown."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from index.errors import RefusedFileError
+from index.loaders.archive import Package, check_package, protected
+from index.loaders.dates import iso_day, stated_day
+from index.loaders.encoding import as_valid_unicode, is_blank
+from index.loaders.grid import MAX_REPEATS, Grid
+from index.loaders.limits import Limits
+from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
+from index.loaders.refusal import refusing
+from index.loaders.titles import meaningful_title, tidy_title
+from index.loaders.xml import parse_xml
+from index.values import Extract
+
+# lxml's elements have no types of their own.
+Element = Any
+
+_TEXT = Package(
+    "OpenDocument text",
+    "an",
+    "LibreOffice",
+    "ODT",
+    ("content.xml", "META-INF/manifest.xml"),
+)
+_DAMAGED = "the OpenDocument text is damaged; open it in LibreOffice, save it again and add that"
+_MANIFEST = "META-INF/manifest.xml"
+_O = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+# What was deleted, remarks, and what says again what stands elsewhere.
+_UNREAD = frozenset(
+    "tracked-changes annotation annotation-end sequence-decls forms table-of-content "
+    "alphabetical-index illustration-index table-index bibliography ruby-text".split()
+)
+_SPACES = {"tab": "\t", "line-break": "\n"}
+_MAX_SPACES = 100
+
+
+def extract(data: bytes, *, limits: Limits) -> Extract:
+    """Return the body of an OpenDocument text as Markdown, notes last.
+
+    Raises:
+        RefusedFileError: It is no such text, damaged, protected, empty, or built to do harm.
+    """
+    check_package(data, _TEXT, limits=limits)
+    with refusing(_DAMAGED), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if next(parse_xml(archive.read(_MANIFEST)).iter("{*}encryption-data"), None) is not None:
+            raise RefusedFileError(protected(_TEXT.name))
+        root = parse_xml(archive.read("content.xml")).find(f"{_O}body")
+        content = root.find(f"{_O}text") if root is not None else None
+        if content is None:
+            raise RefusedFileError(
+                "it is an OpenDocument file, but not a text; save it as ODT, XLSX or PPTX"
+            )
+        body = _Body(MarkdownWriter(limits))
+        body.write(content)
+        body.write_notes()
+        title, day = _properties(archive)
+    text = as_valid_unicode(body.writer.text())
+    if is_blank(text):
+        raise RefusedFileError("the OpenDocument text holds no text")
+    title = title or tidy_title(body.first_heading)
+    return Extract(text, title, stated_day(text) or day, (), "markdown")
+
+
+def _properties(archive: zipfile.ZipFile) -> tuple[str | None, str | None]:
+    """Return the title and the day of making that the document's properties give."""
+    if "meta.xml" not in archive.namelist():
+        return None, None
+    meta = parse_xml(archive.read("meta.xml"))
+    title = next(("".join(item.itertext()) for item in meta.iter("{*}title")), "")
+    made = next(("".join(item.itertext()) for item in meta.iter("{*}creation-date")), "")
+    return meaningful_title(as_valid_unicode(title)), iso_day(made[:10])
+
+
+@dataclass(slots=True)
+class _Body:
+    """Writes the blocks of a document's body.
+
+    Attributes:
+        writer: Takes the blocks.
+        first_heading: The first heading of level 1 so far.
+    """
+
+    writer: MarkdownWriter
+    first_heading: str | None = None
+    _boxes: list[Element] = field(default_factory=list)
+    _notes: list[Element] = field(default_factory=list)
+    _repeats_left: int = MAX_REPEATS
+
+    def write(self, container: Element, depth: int = -1) -> None:
+        """Write every block in `container`, however wrapped; `depth` is that of its list."""
+        for child in container:
+            name = _name(child)
+            if name == "h":
+                self._write_heading(child)
+            elif name == "p":
+                self._write_paragraph(child, depth)
+            elif name == "list":
+                self.write(child, depth + 1)
+            elif name == "table":
+                self._write_table(child)
+            elif name not in _UNREAD:
+                self.write(child, depth)
+
+    def write_notes(self) -> None:
+        """Write the footnotes and endnotes that were met on the way."""
+        notes, self._notes = self._notes, []
+        for note in notes:
+            self.write(note)
+
+    def _write_heading(self, element: Element) -> None:
+        level = min(_number(element, f"{_T}outline-level", 1), MAX_HEADING_LEVEL)
+        text = self._text(element)
+        self.writer.heading(text, level=level)
+        if level == 1 and self.first_heading is None and text.strip():
+            self.first_heading = text
+        self._write_boxes()
+
+    def _write_paragraph(self, element: Element, depth: int) -> None:
+        text = self._text(element)
+        if depth >= 0:
+            self.writer.item(text, depth=depth)
+        else:
+            self.writer.paragraph(text)
+        self._write_boxes()
+
+    def _write_boxes(self) -> None:
+        """Write the text boxes that are anchored in the paragraph just written."""
+        boxes, self._boxes = self._boxes, []
+        for box in boxes:
+            self.write(box)
+
+    def _write_table(self, table: Element) -> None:
+        grid = Grid(self._repeats_left)
+        for row in _rows(table):
+            grid.start_row()
+            for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                columns = _number(cell, f"{_TABLE}number-columns-repeated", 1)
+                grid.add(self._text(cell).strip(), columns=columns)
+        self._repeats_left = grid.repeats_left
+        if grid.is_table():
+            self.writer.table(grid.rows)
+            self._write_boxes()
+        else:
+            # One column or row only places things on the page; its blocks are the content.
+            self._boxes = []
+            for row in _rows(table):
+                self.write(row)
+
+    def _text(self, element: Element) -> str:
+        """Return an element's words; text boxes and notes are put by for later."""
+        return "".join(self._pieces(element))
+
+    def _pieces(self, element: Element) -> Iterator[str]:
+        yield element.text or ""
+        for child in element:
+            name = _name(child)
+            if name in _SPACES:
+                yield _SPACES[name]
+            elif name == "s":
+                yield " " * min(_number(child, f"{_T}c", 1), _MAX_SPACES)
+            elif name == "note":
+                self._notes += child.iterchildren(f"{_T}note-body")
+            elif name == "text-box":
+                self._boxes.append(child)
+            elif name not in _UNREAD:
+                yield from self._pieces(child)
+                # Paragraphs of a cell, which holds its text on one line.
+                yield " " if name == "p" else ""
+            yield child.tail or ""
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    """Yield the rows of a table, but not those of a table inside a cell."""
+    for child in table:
+        name = _name(child)
+        if name == "table-row":
+            yield child
+        elif name in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from _rows(child)
+
+
+def _name(element: Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _number(element: Element, name: str, default: int) -> int:
+    value = element.get(name) or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else default

@@ -1,0 +1,160 @@
+"""PPTX: titles, text, tables and notes of each slide of a presentation as Markdown."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from index.errors import RefusedFileError
+from index.loaders.archive import Package, check_package
+from index.loaders.encoding import as_valid_unicode, is_blank
+from index.loaders.grid import Grid
+from index.loaders.limits import Limits
+from index.loaders.markup import MarkdownWriter
+from index.loaders.parts import join_parts
+from index.loaders.refusal import refusing
+from index.loaders.titles import meaningful_title, tidy_title
+from index.values import Extract
+
+# python-pptx hands out objects without types.
+Shape = Any
+
+_PRESENTATION = Package(
+    "PowerPoint presentation", "a", "PowerPoint", "PPTX", ("ppt/", "[Content_Types].xml"), ".ppt"
+)
+_DAMAGED = (
+    "the PowerPoint presentation is damaged; open it in PowerPoint, save it again and add that"
+)
+# What a slide's layout puts on every slide.
+_REPEATED = frozenset({"DATE", "FOOTER", "HEADER", "SLIDE_NUMBER"})
+_MAX_DEPTH = 20
+# python-pptx's own template carries this date into every presentation made from it.
+_TEMPLATE_DATE = datetime(2013, 1, 27, 9, 14, 16)
+_SPACES = str.maketrans({"\v": "\n", "\xa0": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class _Deck:
+    """What a presentation says, slide by slide, and of itself."""
+
+    slides: tuple[str, ...]
+    title: str | None
+    day: str | None
+
+
+def extract(data: bytes, *, limits: Limits) -> Extract:
+    """Return the slides, hidden ones too: the title as a heading, then the rest, notes last.
+
+    Raises:
+        RefusedFileError: It is no presentation, damaged, protected, empty, or built to do harm.
+    """
+    check_package(data, _PRESENTATION, limits=limits)
+    with refusing(_DAMAGED):
+        deck = _read(data, limits)
+    text, pages = join_parts(
+        [(f"slide {number}", slide) for number, slide in enumerate(deck.slides, start=1)],
+        limits=limits,
+    )
+    if is_blank(text):
+        raise RefusedFileError(
+            "the PowerPoint presentation holds no text; if its slides are pictures, save it as PDF "
+            "with a text layer and add that"
+        )
+    return Extract(text, deck.title, deck.day, pages, "markdown")
+
+
+def _read(data: bytes, limits: Limits) -> _Deck:
+    import pptx
+
+    presentation = pptx.Presentation(io.BytesIO(data))
+    slides = list(presentation.slides)
+    if len(slides) > limits.max_pages:
+        raise RefusedFileError(
+            f"the presentation has {len(slides):,} slides, where {limits.max_pages:,} are allowed"
+        )
+    properties = presentation.core_properties
+    title = meaningful_title(as_valid_unicode(properties.title))
+    if title is None and slides:
+        title = tidy_title(_title(slides[0]))
+    created = properties.created
+    dated = isinstance(created, datetime) and created.replace(tzinfo=None) != _TEMPLATE_DATE
+    day = created.date().isoformat() if dated else None
+    return _Deck(tuple(_slide(slide, limits) for slide in slides), title, day)
+
+
+def _slide(slide: Any, limits: Limits) -> str:
+    writer = MarkdownWriter(limits)
+    heading = slide.shapes.title
+    writer.heading(_title(slide), level=1)
+    for shape in _leaves(slide.shapes, 0):
+        # python-pptx makes a new object each time that it is asked for a shape.
+        if heading is None or shape.shape_id != heading.shape_id:
+            _write(shape, writer)
+    if slide.has_notes_slide:
+        frame = slide.notes_slide.notes_text_frame
+        notes = _text(frame.text) if frame is not None else ""
+        writer.paragraph(f"Notes: {notes}" if notes else "")
+    return as_valid_unicode(writer.text())
+
+
+def _title(slide: Any) -> str:
+    shape = slide.shapes.title
+    return " ".join(_text(shape.text_frame.text).split()) if shape is not None else ""
+
+
+def _leaves(shapes: Iterable[Shape], depth: int) -> Iterator[Shape]:
+    """Yield the shapes that aren't groups, also from within groups."""
+    from pptx.shapes.group import GroupShape
+
+    for shape in shapes:
+        if not isinstance(shape, GroupShape):
+            yield shape
+        elif depth < _MAX_DEPTH:
+            yield from _leaves(shape.shapes, depth + 1)
+
+
+def _write(shape: Shape, writer: MarkdownWriter) -> None:
+    kind = shape.placeholder_format.type if shape.is_placeholder else None
+    if kind is not None and kind.name in _REPEATED:
+        return
+    if getattr(shape, "has_table", False):
+        _write_table(shape.table, writer)
+    elif shape.has_text_frame:
+        _write_paragraphs(shape.text_frame, writer)
+
+
+def _write_paragraphs(frame: Any, writer: MarkdownWriter) -> None:
+    """Write a box's paragraphs, as a list where there are several: that is how slides speak."""
+    paragraphs = [(_text(item.text), item.level) for item in frame.paragraphs]
+    filled = [(text, level) for text, level in paragraphs if text]
+    for text, level in filled:
+        if len(filled) == 1:
+            writer.paragraph(text)
+        else:
+            writer.item(text, depth=level)
+
+
+def _write_table(table: Any, writer: MarkdownWriter) -> None:
+    grid = Grid()
+    for row in table._tbl.tr_lst:  # asking the table for its cells takes quadratic time
+        grid.start_row()
+        for cell in row.tc_lst:
+            # A cell hidden under a merged one is still there, and empty.
+            grid.add(_text(_cell_text(cell)))
+    if grid.is_table():
+        writer.table(grid.rows)
+    else:
+        for row in grid.rows:
+            writer.paragraph(" ".join(cell for cell in row if cell))
+
+
+def _cell_text(cell: Any) -> str:
+    body = cell.txBody
+    return "\n".join(paragraph.text for paragraph in body.p_lst) if body is not None else ""
+
+
+def _text(text: str) -> str:
+    return text.translate(_SPACES).strip()

@@ -1,0 +1,192 @@
+"""Writes the rows of tables as lines that name their columns, so that each is understood alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.errors import RefusedFileError
+from index.loaders.encoding import as_valid_unicode
+from index.loaders.limits import Limits
+from index.loaders.refusal import too_long
+from index.values import Page
+
+MAX_COLUMNS = 500
+_MAX_NAME_CHARACTERS = 80
+# The only column's name is shorter; a sheet may also hold nothing but sentences.
+_MAX_LONE_NAME_CHARACTERS = 40
+# Among so many rows the header is looked for; above it stand titles and remarks.
+_SAMPLE_ROWS = 20
+# Fewer empty rows than this are kept as empty lines, so that the rows after them can be counted.
+_MAX_EMPTY_LINES = 50
+_HEADER_SHARE = 0.6
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+Row = tuple[int, Sequence[str]]
+
+
+class RowWriter:
+    """Collects the rows of one or more sheets.
+
+    A row reads `Region: North | Sales: 120`, by the names in its sheet's header: the first row
+    of words that fills most of the sheet's width. What stands above the header is written as it is.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._parts: list[str] = []
+        self._length = 0
+        self._pages: list[Page] = []
+        self._number = 0
+        self._label = ""
+        self._waiting: list[Row] = []
+        self._names: Sequence[str] | None = None
+        self._start = 0  # of the run of rows that is being written
+        self._first_row = 0
+        self._next_row = 0
+        self.title: str | None = None  # what stands alone in the first row above a header
+
+    def sheet(self, name: str | None = None) -> None:
+        """Begin a sheet; with a name, its heading is written before its first row."""
+        self._finish_sheet()
+        self._number += 1
+        self._label = ""
+        if name is not None:
+            shown = " ".join(clean(name).replace(": ", " ").split())
+            self._label = f"sheet {shown}"
+        self._names = None
+
+    def row(self, number: int, cells: Sequence[str]) -> None:
+        """Add a row by its number in the sheet, from 1; one without content is passed over.
+
+        Raises:
+            RefusedFileError: The row has too many columns, or the text gets too long.
+        """
+        cleaned = [clean(cell) for cell in cells]
+        while cleaned and not cleaned[-1]:
+            cleaned.pop()
+        if len(cleaned) > MAX_COLUMNS:
+            raise RefusedFileError(
+                f"row {number:,} has more than {MAX_COLUMNS} columns; "
+                "split the table into narrower ones"
+            )
+        if not cleaned:
+            return
+        if self._names is None:
+            self._waiting.append((number, cleaned))
+            if len(self._waiting) >= _SAMPLE_ROWS:
+                self._write_waiting()
+        else:
+            self._write(number, _named(self._names, cleaned))
+
+    def finish(self) -> tuple[str, tuple[Page, ...]]:
+        """Return the text of all sheets and its pages."""
+        self._finish_sheet()
+        return "".join(self._parts), tuple(self._pages)
+
+    def _finish_sheet(self) -> None:
+        self._write_waiting()
+        self._close_run()
+
+    def _write_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        if self._label:
+            self._write_heading()
+        place = _header_place([cells for _, cells in waiting])
+        first = [cell for cell in waiting[0][1] if cell]
+        if self.title is None and place and len(first) == 1:
+            self.title = first[0]
+        below = 0 if place is None else place + 1
+        for number, cells in waiting[:below]:
+            self._write(number, " | ".join(cell for cell in cells if cell))
+        self._names = () if place is None else waiting[place][1]
+        for number, cells in waiting[below:]:
+            self._write(number, _named(self._names, cells))
+
+    def _write_heading(self) -> None:
+        start = self._length
+        self._add(f"{chr(10) if start else ''}# {self._label.removeprefix('sheet ')}\n\n")
+        self._add_page(Page(self._number, start, self._length, self._label))
+
+    def _write(self, number: int, line: str) -> None:
+        gap = number - self._next_row
+        if not self._first_row or not 0 <= gap <= _MAX_EMPTY_LINES:
+            # A blank line parts what isn't counted together.
+            self._add("\n" if self._first_row else "")
+            self._close_run()
+            self._start, self._first_row, gap = self._length, number, 0
+        self._add("\n" * gap + line + "\n")
+        self._next_row = number + 1
+
+    def _close_run(self) -> None:
+        if self._first_row and self._length > self._start:
+            page = Page(self._number, self._start, self._length, self._label, self._first_row)
+            self._add_page(page)
+        self._start, self._first_row = self._length, 0
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+        if self._length > self._limits.max_text_characters:
+            raise too_long(self._length, self._limits)
+
+    def _add_page(self, page: Page) -> None:
+        self._pages.append(page)
+        if len(self._pages) > self._limits.max_pages:
+            raise RefusedFileError(
+                f"its rows lie in more than {self._limits.max_pages:,} places far from each "
+                "other; take out the empty rows between them"
+            )
+
+
+def clean(cell: str) -> str:
+    """Return a cell's text on one line, without what can't be shown."""
+    return " ".join(_CONTROL.sub(" ", as_valid_unicode(cell)).split())
+
+
+def _header_place(rows: Sequence[Sequence[str]]) -> int | None:
+    """Return the place of the header among a sheet's first rows, or None where there is none."""
+    width = max(_filled(cells) for cells in rows)
+    if width == 1 and len(rows[0][0]) > _MAX_LONE_NAME_CHARACTERS:
+        return None
+    for place, cells in enumerate(rows[:-1]):
+        filled = [cell for cell in cells if cell]
+        if len(filled) < _HEADER_SHARE * width:
+            continue
+        labels = sum(_is_label(cell) for cell in filled)
+        # The first full row decides: a table of numbers alone has no header.
+        return place if 2 * labels >= len(filled) else None
+    return None
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(1 for cell in cells if cell)
+
+
+def _is_label(cell: str) -> bool:
+    return any(character.isalpha() for character in cell) or _YEAR.fullmatch(cell) is not None
+
+
+def _named(names: Sequence[str], cells: Sequence[str]) -> str:
+    if not names and _filled(cells) == 1:
+        return next(cell for cell in cells if cell)
+    named = (f"{_name(names, place)}: {cell}" for place, cell in enumerate(cells) if cell)
+    return " | ".join(named)
+
+
+def _name(names: Sequence[str], place: int) -> str:
+    name = names[place] if place < len(names) else ""
+    return name[:_MAX_NAME_CHARACTERS].rstrip(" :") or f"Column {_letters(place)}"
+
+
+def _letters(place: int) -> str:
+    """Return what spreadsheet programs call a column: A to Z, AA ..."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
