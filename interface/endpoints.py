@@ -142,7 +142,8 @@ class Endpoints:
         """Add uploaded files to the documents; a file of the same name replaces the earlier one.
 
         Args:
-            files: Uploaded files: text, Markdown, HTML, PDF or DOCX.
+            files: Uploaded files: text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, CSV, TSV, EPUB, EML,
+                RTF or ODT; where Tesseract is installed, also PNG, JPEG and TIFF pictures.
             collection: Name of the collection to add to; null means "default".
 
         Returns:

@@ -95,7 +95,7 @@ def build_library(tab: LibraryTab) -> LibraryParts:
         The list of documents, and the events that change it.
     """
     files = gr.File(
-        label="Add text, Markdown, HTML, PDF or DOCX files",
+        label="Add documents: text, web pages, PDF, Word, PowerPoint, Excel, e-mail, e-books",
         file_count="multiple",
         height=150,
         elem_id="upload",

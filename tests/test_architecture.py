@@ -30,6 +30,7 @@ ADAPTERS = {
     "pypdfium2": {"index.loaders.pdf"},
     "docx": {"index.loaders.docx"},
     "pptx": {"index.loaders.pptx"},
+    "PIL": {"index.loaders.picture"},
     "openpyxl": {"index.loaders.xlsx"},
     "trafilatura": {"index.loaders.html"},
     "markdown_it": {"index.structure", "index.loaders.markdown"},

@@ -15,6 +15,7 @@ from index.loaders import (
     markdown,
     odt,
     pdf,
+    picture,
     pptx,
     rtf,
     text,
@@ -48,6 +49,11 @@ _LOADERS: Mapping[str, _Loader] = {
     ".epub": epub.extract,
     ".odt": odt.extract,
     ".rtf": rtf.extract,
+    ".png": picture.extract,
+    ".jpg": picture.extract,
+    ".jpeg": picture.extract,
+    ".tif": picture.extract,
+    ".tiff": picture.extract,
 }
 SUFFIXES: frozenset[str] = frozenset(_LOADERS)
 

@@ -1,4 +1,4 @@
-"""PDF: text page by page, as the pages are laid out."""
+"""PDF: text page by page, as the pages are laid out; that of scanned pages is recognised."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from typing import Any
 
 from index.errors import RefusedFileError
@@ -13,6 +14,7 @@ from index.loaders.dates import pdf_day, stated_day
 from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
 from index.loaders.lines import Line, join_lines, join_pages, words_of
+from index.loaders.ocr import FindRecognise, Picture, find_tesseract
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
 from index.loaders.streams import check_streams
@@ -34,15 +36,26 @@ _DAMAGED = "the PDF is damaged; open and save it again in a PDF program and add 
 _CUT_OFF = "the PDF is cut off: its end is missing; copy or download it again"
 _PROTECTED = "the PDF is protected by a password; save a copy without one and add that"
 _PICTURES = (
-    "the PDF holds pictures of text only; run it through text recognition (OCR) and add the result"
+    "the PDF holds pictures of text only; run it through text recognition (OCR) and add the "
+    "result, or install Tesseract and add it again"
 )
+_UNREADABLE = "the PDF holds only pictures, in which no text can be recognised"
+_DOTS_PER_INCH = 300
+_POINTS_PER_INCH = 72
+_MOST_PIXELS = 20_000_000
+# PDFium unpacks a picture whole, however small it is to be drawn.
+_MAX_PICTURE_PIXELS = 150_000_000
+_MAX_PICTURES = 1_000
 
 
-def extract(data: bytes, *, limits: Limits) -> Extract:
+def extract(
+    data: bytes, *, limits: Limits, find_recognise: FindRecognise = find_tesseract
+) -> Extract:
     """Return a PDF's text with the range of each page.
 
     Lines stay lines; a blank line parts paragraphs where the layout shows them, and pages,
-    unless a sentence runs on.
+    unless a sentence runs on. Where Tesseract is installed, it reads the pages that have
+    pictures but no text.
 
     Raises:
         RefusedFileError: It is no PDF, cut off, damaged, protected, without text or too long.
@@ -54,21 +67,35 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
         raise RefusedFileError(_CUT_OFF)
     check_streams(data, limits=limits)
     with _ONE_AT_A_TIME, refusing(_DAMAGED):
-        pages, properties = _read(data, limits)
+        pages, scanned, properties = _read(data, limits)
     words = words_of(pages)
-    text, ranges = join_pages([join_lines(lines, words=words) for lines in pages])
+    texts = [join_lines(lines, words=words) for lines in pages]
+    recognise = find_recognise() if scanned else None
+    if recognise is not None:
+        _check_number(scanned, limits)
+        for number in scanned:
+            texts[number] = as_valid_unicode(recognise(_render(data, number)))
+    text, ranges = join_pages(texts)
     if len(text) > limits.max_text_characters:
         raise too_long(len(text), limits)
     if is_blank(text):
-        raise RefusedFileError(_PICTURES)
+        raise RefusedFileError(_UNREADABLE if recognise else _PICTURES)
     title = meaningful_title(as_valid_unicode(properties.get("Title", "")))
     day = stated_day(text) or pdf_day(properties.get("CreationDate", ""))
     numbered = (Page(number, start, end) for number, (start, end) in enumerate(ranges, start=1))
     return Extract(text, title, day, tuple(numbered), "text")
 
 
-def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], dict[str, str]]:
-    """Return the lines of every page and the document's properties."""
+def _check_number(scanned: Sequence[int], limits: Limits) -> None:
+    if len(scanned) > limits.max_scanned_pages:
+        raise RefusedFileError(
+            f"the PDF has {len(scanned):,} scanned pages, where {limits.max_scanned_pages:,} are "
+            "read; split it into several files, or run it through text recognition (OCR)"
+        )
+
+
+def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], tuple[int, ...], dict[str, str]]:
+    """Return the lines of every page, which pages are scanned, and the document's properties."""
     import pypdfium2
 
     try:
@@ -85,7 +112,10 @@ def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], dict[str, str]
                 f"the PDF has {len(document):,} pages, where {limits.max_pages:,} are allowed; "
                 f"split it into several files"
             )
-        return list(_pages(document, limits)), document.get_metadata_dict()
+        pages = list(_pages(document, limits))
+        empty = (number for number, lines in enumerate(pages) if not lines)
+        scanned = tuple(number for number in empty if _is_scanned(document, number))
+        return pages, scanned, document.get_metadata_dict()
 
 
 def _pages(document: Any, limits: Limits) -> Iterator[list[Line]]:
@@ -96,6 +126,33 @@ def _pages(document: Any, limits: Limits) -> Iterator[list[Line]]:
             if characters > limits.max_text_characters:
                 raise too_long(characters, limits)
             yield list(_lines(text_page))
+
+
+def _is_scanned(document: Any, number: int) -> bool:
+    """Tell whether a page without text has pictures, none of them too large to be drawn."""
+    from pypdfium2 import raw
+
+    with closing(document[number]) as page:
+        found = page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,))
+        sizes = [picture.get_px_size() for picture in islice(found, _MAX_PICTURES)]
+    return bool(sizes) and all(width * height <= _MAX_PICTURE_PIXELS for width, height in sizes)
+
+
+def _render(data: bytes, number: int) -> Picture:
+    """Draw a page as a scanner would see it."""
+    import pypdfium2
+
+    with (
+        _ONE_AT_A_TIME,
+        refusing(_DAMAGED),
+        closing(pypdfium2.PdfDocument(data)) as document,
+        closing(document[number]) as page,
+    ):
+        width, height = page.get_size()
+        largest = (_MOST_PIXELS / max(width * height, 1)) ** 0.5
+        scale = min(_DOTS_PER_INCH / _POINTS_PER_INCH, largest)
+        pixels = page.render(scale=scale, grayscale=True).to_numpy()
+        return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes())
 
 
 def _lines(text_page: TextPage) -> Iterator[Line]:

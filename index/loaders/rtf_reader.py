@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from index.errors import RefusedFileError
 from index.loaders.grid import Grid
 from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
+from index.loaders.rtf_words import CHARACTERS, CHARSETS, KEPT, NAMED, SYMBOLS, UNREAD
 
 _TOKEN = re.compile(
     rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,9})? ?"
@@ -24,48 +25,6 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _MAX_DEPTH = 1_000
-_UNREAD = frozenset(
-    "colortbl pict header headerl headerr headerf footer footerl footerr footerf fldinst objdata "
-    "annotation atnid atnauthor xe tc listtext pntext nonshppict nonesttables nesttableprops "
-    "ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn bkmkstart bkmkend sp filetbl revtbl".split()
-)
-_NAMED = frozenset({"fonttbl", "stylesheet", "info", "title", "creatim"})
-# Groups marked as negligible, but for these.
-_KEPT = frozenset({"shpinst", "shptxt"})
-_CHARACTERS = {
-    "emdash": "—",
-    "endash": "–",
-    "lquote": "‘",
-    "rquote": "’",
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "bullet": "•",
-    "tab": "\t",
-    "line": "\n",
-    "softline": "\n",
-    "emspace": " ",
-    "enspace": " ",
-    "qmspace": " ",
-    "nestcell": " ",
-}
-_SYMBOLS = {"~": " ", "_": "-", "{": "{", "}": "}", "\\": "\\"}
-_CHARSETS = {
-    77: "mac_roman",
-    128: "cp932",
-    129: "cp949",
-    130: "johab",
-    134: "gbk",
-    136: "big5",
-    161: "cp1253",
-    162: "cp1254",
-    163: "cp1258",
-    177: "cp1255",
-    178: "cp1256",
-    186: "cp1257",
-    204: "cp1251",
-    222: "cp874",
-    238: "cp1250",
-}
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 
 
@@ -167,21 +126,21 @@ class RtfReader:
         elif symbol in "\r\n":
             self._end_paragraph()
         else:
-            self._say(_SYMBOLS.get(symbol, ""))
+            self._say(SYMBOLS.get(symbol, ""))
 
     def _read_word(self, word: str, number: int | None) -> None:
         self._flush()
         negligible, self._negligible = self._negligible, False
         self._unwanted = 0
-        if word in _NAMED or word in _UNREAD:
+        if word in NAMED or word in UNREAD:
             listed = word in ("listtext", "pntext")
             self._enter("listtext" if listed else word)
-        elif negligible and word not in _KEPT:
+        elif negligible and word not in KEPT:
             self._enter("unread")
         elif self._state.destination:
             self._read_named(word, number)
-        elif word in _CHARACTERS:
-            self._say(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self._say(CHARACTERS[word])
         elif word in _ACTIONS:
             _ACTIONS[word](self, 1 if number is None else number)
 
@@ -201,7 +160,7 @@ class RtfReader:
         elif destination == "fonttbl" and word == "f":
             self._font = number or 0
         elif destination == "fonttbl" and word == "fcharset":
-            self._fonts[self._font] = _CHARSETS.get(number or 0, "")
+            self._fonts[self._font] = CHARSETS.get(number or 0, "")
         elif destination == "title" and word == "u":
             self._say_unicode(number or 0)
 

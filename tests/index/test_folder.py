@@ -94,21 +94,19 @@ def test_finds_nothing_inside_the_data_folder(named: str, tmp_path: Path) -> Non
 
 
 def test_refuses_other_types(tmp_path: Path) -> None:
-    write(tmp_path, "photo.png", "Makefile", "a.txt")
+    write(tmp_path, "clip.mp4", "Makefile", "a.txt")
 
     found = scan(tmp_path, exclude=())
 
     assert sources(found) == ["a.txt"]
-    assert re.match(
-        r"files of type \.png can't be indexed, only \.docx", reasons(found)["photo.png"]
-    )
+    assert re.match(r"files of type \.mp4 can't be indexed, only \.csv", reasons(found)["clip.mp4"])
     assert "without a suffix" in reasons(found)["Makefile"]
 
 
 def test_refuses_a_named_file_of_another_type(tmp_path: Path) -> None:
-    write(tmp_path, "photo.png")
+    write(tmp_path, "clip.mp4")
 
-    assert "type .png" in reasons(scan(tmp_path / "photo.png", exclude=()))["photo.png"]
+    assert "type .mp4" in reasons(scan(tmp_path / "clip.mp4", exclude=()))["clip.mp4"]
 
 
 @pytest.mark.parametrize("missing", ["nothing", "file.txt/below", "nul\0.txt", "broken"])
@@ -153,7 +151,7 @@ def test_refuses_links_that_lead_astray(tmp_path: Path) -> None:
         "a/back": ".",
         "a/up": "..",
         "hidden.txt": ".hidden/c.txt",
-        "photo.png": "a/b.txt",
+        "clip.mp4": "a/b.txt",
     }
     for link, target in targets.items():
         (root / link).symlink_to(target)
@@ -164,7 +162,7 @@ def test_refuses_links_that_lead_astray(tmp_path: Path) -> None:
     told = {
         source: re.sub(r"^it is a symbolic link ", "", r) for source, r in reasons(found).items()
     }
-    assert "type .png" in told.pop("photo.png")
+    assert "type .mp4" in told.pop("clip.mp4")
     assert told == {
         "a/back": "that leads back to a folder that it lies in",
         "a/up": "that leads back to a folder that it lies in",
