@@ -12,7 +12,6 @@ import index.loaders
 from index.errors import RefusedFileError
 from index.loaders import SUFFIXES, Limits, extract, load, read_bytes, unsupported
 
-
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 
 

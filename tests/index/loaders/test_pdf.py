@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from index.errors import RefusedFileError
-from index.loaders import Limits, extract
+from index.loaders import Limits, extract, pdf
+from index.loaders.ocr import Picture
 from index.values import Page
+from tests.documents import drawn
 
 MakePdf = Callable[..., bytes]
 
@@ -195,3 +198,65 @@ def test_threads_read_pdfs_without_harm(make_pdf: MakePdf, limits: Limits) -> No
         found = list(pool.map(lambda data: extract(data, ".pdf", limits=limits), files))
 
     assert [item.text.split("\n")[0] for item in found] == [f"File {n}" for n in range(16)]
+
+
+SCAN = drawn("PDF", ("The ferry costs 12 crowns.",))
+
+
+def mixed(make_pdf: MakePdf) -> bytes:
+    """Return a PDF whose second page of three is a picture."""
+    import pypdfium2
+
+    written, scan = pypdfium2.PdfDocument(make_pdf(["First page."], ["Third page."])), SCAN
+    written.import_pages(pypdfium2.PdfDocument(scan), index=1)
+    file = io.BytesIO()
+    written.save(file)
+    return file.getvalue()
+
+
+def test_a_scanned_page_is_recognised_in_its_place(make_pdf: MakePdf) -> None:
+    seen: list[Picture] = []
+
+    def recognise(picture: Picture) -> str:
+        seen.append(picture)
+        return "Second page."
+
+    found = pdf.extract(mixed(make_pdf), limits=Limits(), find_recognise=lambda: recognise)
+
+    assert found.text == "First page.\n\nSecond page.\n\nThird page."
+    assert [found.text[page.start : page.end].strip() for page in found.pages] == [
+        "First page.",
+        "Second page.",
+        "Third page.",
+    ]
+    assert [len(picture.pixels) == picture.width * picture.height for picture in seen] == [True]
+    assert min(seen[0].pixels) < 50 < 200 < max(seen[0].pixels)
+
+
+def test_a_scanned_page_stays_empty_where_nothing_can_read_it(make_pdf: MakePdf) -> None:
+    found = pdf.extract(mixed(make_pdf), limits=Limits(), find_recognise=lambda: None)
+
+    assert found.text == "First page.\n\nThird page."
+    assert len(found.pages) == 3
+
+
+def test_names_the_program_that_could_read_a_scan() -> None:
+    with pytest.raises(RefusedFileError, match="install Tesseract and add it again"):
+        pdf.extract(SCAN, limits=Limits(), find_recognise=lambda: None)
+
+
+def test_refuses_a_scan_in_which_nothing_can_be_read() -> None:
+    with pytest.raises(RefusedFileError, match="only pictures, in which no text"):
+        pdf.extract(SCAN, limits=Limits(), find_recognise=lambda: lambda _: " ")
+
+
+def test_refuses_more_scanned_pages_than_are_read() -> None:
+    with pytest.raises(RefusedFileError, match="has 1 scanned pages, where 0 are read"):
+        pdf.extract(
+            SCAN, limits=Limits(max_scanned_pages=0), find_recognise=lambda: lambda _: "words"
+        )
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs the program tesseract")
+def test_a_scan_is_read() -> None:
+    assert extract(SCAN, ".pdf", limits=Limits()).text == "The ferry costs 12 crowns."

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from index.errors import RefusedFileError
+from index.loaders import Limits, extract
+from index.values import Extract, Page
+
+
+def read(text: str | bytes, suffix: str = ".csv") -> Extract:
+    data = text if isinstance(text, bytes) else text.encode()
+    return extract(data, suffix, limits=Limits())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_what_the_lines_agree_on(delimiter: str) -> None:
+    found = read(f"Town{delimiter}Tariff\nOrlen{delimiter}12\nBrack{delimiter}9\n")
+
+    assert found.text == "Town | Tariff\nTown: Orlen | Tariff: 12\nTown: Brack | Tariff: 9\n"
+    assert found.pages == (Page(1, 0, len(found.text), first_row=1),)
+    assert (found.title, found.date, found.markup) == (None, None, "rows")
+
+
+def test_commas_in_numbers_and_quotes_are_no_delimiters() -> None:
+    found = read('Town;Tariff;Note\nOrlen;1,5;"a, b, c"\nBrack;2,5;"d, e"\n')
+
+    assert "Town: Orlen | Tariff: 1,5 | Note: a, b, c\n" in found.text
+
+
+def test_a_file_may_name_its_delimiter() -> None:
+    found = read("sep=|\nTown|Tariff\nOrlen|12\n")
+
+    assert found.text == "Town | Tariff\nTown: Orlen | Tariff: 12\n"
+
+
+def test_a_cell_may_hold_line_breaks() -> None:
+    found = read('Town,Note\r\nOrlen,"one\r\ntwo"\r\nBrack,three\r\n')
+
+    assert found.text.splitlines()[1:] == [
+        "Town: Orlen | Note: one two",
+        "Town: Brack | Note: three",
+    ]
+
+
+def test_quotes_that_are_not_paired_are_characters() -> None:
+    found = read('Pipe\tLength\n6" steel\t"3 m\n', ".tsv")
+
+    assert found.text.splitlines()[1] == 'Pipe: 6" steel | Length: "3 m'
+
+
+def test_a_date_in_a_row_is_not_the_date_of_the_file() -> None:
+    assert read("Date,Town\n2020-02-21,Orlen\n").date is None
+
+
+def test_old_encodings_are_read() -> None:
+    assert (
+        "Ort: Köln"
+        in read("Ort,Maß\nKöln,3 für jeden\nGräfelfing,früher größer\n".encode("cp1252")).text
+    )
+
+
+def test_refuses_what_is_no_text() -> None:
+    with pytest.raises(RefusedFileError, match="ZIP archive"):
+        read(b"PK\x03\x04" + bytes(100))
+
+
+def test_refuses_a_cell_without_end() -> None:
+    with pytest.raises(RefusedFileError, match="one of its cells holds more than"):
+        read('"' + "x" * 300_000)
+
+
+@pytest.mark.timeout(120)
+def test_a_hundred_thousand_rows_are_read_in_linear_time() -> None:
+    rows = "".join(f"Town {number},{number},some words\n" for number in range(100_000))
+    started = time.process_time()
+
+    found = read("Town,Tariff,Note\n" + rows)
+
+    assert found.text.count("\n") == 100_001
+    assert time.process_time() - started < 20

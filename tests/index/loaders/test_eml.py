@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from index.errors import RefusedFileError
+from index.loaders import Limits, extract
+from index.values import Extract
+from tests.documents import make_mail
+
+HEAD = (
+    "Subject: The ferry\nFrom: Ann Lee <ann@harbour.example>\nTo: Bo Berg <bo@harbour.example>\n"
+    "Date: Tue, 12 Mar 2024 09:30:00 +0100"
+)
+
+
+def read(mail: EmailMessage | bytes) -> Extract:
+    data = mail if isinstance(mail, bytes) else mail.as_bytes()
+    return extract(data, ".eml", limits=Limits())
+
+
+def test_an_email_is_its_head_and_its_text() -> None:
+    found = read(make_mail("The ferry", "It leaves at nine.\n\nAnn\n"))
+
+    assert found.text == f"{HEAD}\n\nIt leaves at nine.\n\nAnn"
+    assert (found.title, found.date, found.pages) == ("The ferry", "2024-03-12", ())
+    assert found.markup == "text"
+
+
+def test_the_text_part_is_preferred_and_attachments_are_named() -> None:
+    mail = make_mail("The ferry", "It leaves at nine.")
+    mail.add_alternative("<p>It leaves at <b>ten</b>.</p>", subtype="html")
+    mail.add_attachment(b"secret words", maintype="text", subtype="csv", filename="plän.csv")
+
+    found = read(mail)
+
+    assert found.text == f"{HEAD}\n\nIt leaves at nine.\n\nAttachments: plän.csv"
+
+
+def test_html_is_read_where_there_is_nothing_else() -> None:
+    mail = make_mail("The ferry", "")
+    mail.set_content("<h1>Times</h1><p>It leaves at <b>ten</b>.</p><script>x</script>", "html")
+
+    found = read(mail)
+
+    assert found.text == f"{HEAD}\n\n# Times\n\nIt leaves at ten."
+    assert found.markup == "markdown"
+
+
+def test_headers_in_other_alphabets_are_decoded() -> None:
+    assert read(make_mail("Паром — в девять", "x")).title == "Паром — в девять"
+
+
+def test_an_unknown_encoding_is_guessed() -> None:
+    data = b"Subject: x\nContent-Type: text/plain; charset=foo\n\nh\xfcbsche gr\xfcne H\xfcte"
+
+    assert "hübsche grüne Hüte" in read(data).text
+
+
+def test_headers_that_make_no_sense_do_no_harm() -> None:
+    found = read(b"Subject: x\nFrom: <<>>@@;\nDate: yesterday\n\nwords")
+
+    assert found.date is None
+    assert found.text.endswith("words")
+
+
+SEALED = b"Subject: x\nContent-Type: multipart/encrypted; boundary=b\n\n--b\n\nx\n--b--\n"
+MIXED = make_mail("x", "words")
+MIXED.add_attachment(b"abc" * 100, maintype="application", subtype="pdf", filename="a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (MIXED.as_bytes()[:-60], "e-mail is cut off"),
+        (b"Hello\nworld", "isn't an e-mail but something else"),
+        (SEALED, "e-mail is encrypted"),
+        (b"Subject: x\nContent-Type: application/pkcs7-mime\n\nabc", "e-mail is encrypted"),
+    ],
+)
+def test_refuses_what_is_no_readable_email_with_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(RefusedFileError, match=reason):
+        read(data)
+
+
+@pytest.mark.timeout(60)
+def test_refuses_parts_within_parts_without_end() -> None:
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth)
+        for depth in range(3_000)
+    )
+
+    with pytest.raises(RefusedFileError, match=r"e-mail is (damaged|cut off)"):
+        read(b"Subject: x\n" + nested)

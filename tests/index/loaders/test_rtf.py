@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from index.errors import RefusedFileError
+from index.loaders import Limits, extract
+from index.values import Extract
+
+HEAD = (
+    rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial;}"
+    rb"{\f2\fcharset128 MS;}}{\stylesheet{\ql Normal;}{\s1\outlinelevel0 heading 1;}}"
+)
+
+
+def read(body: bytes) -> Extract:
+    return extract(HEAD + body + b"}", ".rtf", limits=Limits())
+
+
+def test_headings_and_paragraphs_keep_their_order() -> None:
+    found = read(
+        rb"{\info{\title Ferry times}{\creatim\yr2021\mo2\dy3}}\pard\s1 The ferry\par"
+        rb"\pard\outlinelevel1 Times\par\pard It leaves at\line nine.\par Daily.\par"
+    )
+
+    assert found.text == "# The ferry\n\n## Times\n\nIt leaves at\nnine.\n\nDaily."
+    assert (found.title, found.date, found.pages) == ("Ferry times", "2021-02-03", ())
+    assert found.markup == "markdown"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (rb"caf\'e9", "café"),
+        (rb"\u8364?5", "€5"),
+        (rb"\uc2\u8364\'80\'815", "€5"),
+        (rb"\uc0\u55357\u56832", "😀"),
+        (rb"{\f1 \'cf\'e0\'f0\'ee\'ec}", "Паром"),
+        (rb"{\f2 \'83A}", "ア"),  # the second byte of this letter is an ASCII "A"
+        (rb"\ldblquote nine\rdblquote\emdash sharp", "“nine”—sharp"),
+        (rb"4\~million, well\_known, un\-broken", "4 million, well-known, unbroken"),
+        (rb"\{a\\b\}", "{a\\b}"),
+        (rb"It \b leaves\b0  at nine", "It leaves at nine"),
+    ],
+)
+def test_characters_are_what_a_reader_sees(source: bytes, text: str) -> None:
+    assert read(source + rb"\par").text == text
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        rb"{\v hidden}",
+        rb"{\deleted gone}",
+        rb"{\header top}",
+        rb"{\*\unknown {inner} words}",
+        rb"{\pict\wmetafile8 0100090000}",
+        rb"{\pict\bin4 }{}{}",
+        rb"{\*\bkmkstart place}",
+        rb'{\field{\*\fldinst HYPERLINK "http://x"}}',
+    ],
+)
+def test_what_a_reader_does_not_see_is_left_out(hidden: bytes) -> None:
+    assert read(b"It leaves " + hidden + rb"at nine.\par").text == "It leaves at nine."
+
+
+def test_a_footnote_does_not_cut_its_sentence() -> None:
+    found = read(rb"It leaves{\footnote\pard See the log.\par} at nine.\par Daily.\par")
+
+    assert found.text == "It leaves at nine.\n\nDaily.\n\nSee the log."
+
+
+def test_lists_nest() -> None:
+    mark = rb"{\listtext\bullet\tab}"
+
+    found = read(rb"\pard " + mark + rb"one\par\pard\ilvl1 " + mark + rb"two\par\pard three\par")
+
+    assert found.text == "- one\n    - two\n\nthree"
+
+
+def test_tables_are_tables() -> None:
+    found = read(
+        rb"\trowd\pard\intbl Day\cell Time\cell\row"
+        rb"\trowd\pard\intbl Monday\cell nine\par sharp\cell\row\pard Daily.\par"
+    )
+
+    assert found.text == "| Day | Time |\n| --- | --- |\n| Monday | nine sharp |\n\nDaily."
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"Hello", "isn't an RTF document but something else"),
+        (b"%PDF-1.4", "isn't an RTF document but a PDF"),
+        (HEAD + rb"It leaves\par", "RTF document is cut off"),
+        (b"{\\rtf1 " + b"{" * 5_000, "nests too deep"),
+        (HEAD + rb"\par}", "holds no text"),
+    ],
+)
+def test_refuses_what_is_no_readable_document_with_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(RefusedFileError, match=reason):
+        extract(data, ".rtf", limits=Limits())
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    "piece", [rb"\'e9", rb"{\v x}", rb"\u233?", rb"word ", rb"\intbl\cell\row"]
+)
+def test_long_documents_are_read_in_linear_time(piece: bytes) -> None:
+    started = time.process_time()
+
+    read(b"start " + piece * 60_000 + rb"\par")
+
+    assert time.process_time() - started < 20
