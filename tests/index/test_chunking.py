@@ -13,6 +13,7 @@ from index.values import Chunk, Document, Page
 from tests.fakes import FakeEmbedder
 from tests.index.texts import FAMILY, cluster_starts, texts
 
+MARKUPS = st.sampled_from(["text", "markdown", "rows"])
 SENTENCE = "The quick brown fox jumps over the lazy dog again."
 
 
@@ -37,7 +38,7 @@ def passages(text: str, *, window: int = 64) -> list[str]:
     return [chunk.text for chunk in cut(text, window=window)]
 
 
-@given(texts, st.sampled_from(["text", "markdown"]), st.integers(64, 300), st.integers(16, 99))
+@given(texts, MARKUPS, st.integers(64, 300), st.integers(16, 99))
 def test_any_text_is_cut_exactly(text: str, markup: str, tokens: int, window: int) -> None:
     chunks = cut(text, markup, tokens=tokens, window=window)
     assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
@@ -47,7 +48,7 @@ def test_any_text_is_cut_exactly(text: str, markup: str, tokens: int, window: in
     assert "".join(held.split()) == "".join(text.split())
 
 
-@given(texts, st.sampled_from(["text", "markdown"]), st.integers(64, 300), st.integers(16, 99))
+@given(texts, MARKUPS, st.integers(64, 300), st.integers(16, 99))
 def test_no_budget_is_exceeded(text: str, markup: str, tokens: int, window: int) -> None:
     chunks = cut(text, markup, tokens=tokens, window=window)
     seen = [f"{chunk.heading}\n{chunk.text}" for chunk in chunks]
@@ -55,10 +56,18 @@ def test_no_budget_is_exceeded(text: str, markup: str, tokens: int, window: int)
     assert max(FakeEmbedder().count_tokens(seen), default=0) <= window
 
 
-@given(texts, st.sampled_from(["text", "markdown"]), st.integers(64, 300))
+@given(texts, MARKUPS, st.integers(64, 300))
 def test_no_letter_is_divided(text: str, markup: str, tokens: int) -> None:
     chunks = cut(text, markup, tokens=tokens)
     assert {place for c in chunks for place in (c.start, c.end)} <= cluster_starts(text)
+
+
+def test_rows_of_a_table_are_not_divided_while_they_fit() -> None:
+    rows = [f"Town: Orlen {number} | Note: {SENTENCE} Twice. | Fee: 5" for number in range(20)]
+    chunks = cut("# Fees\n\n" + "\n".join(rows), "rows")
+
+    assert [line for chunk in chunks for line in chunk.text.split("\n") if line][2:] == rows[1:]
+    assert {chunk.heading for chunk in chunks} == {"Fees"}
 
 
 def test_a_short_text_is_one_chunk() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.structure import Block, find_blocks, trim
 from tests.index.texts import texts
 
-MARKUPS = st.sampled_from(["text", "markdown"])
+MARKUPS = st.sampled_from(["text", "markdown", "rows"])
 TABLE = "| name | height |\n| --- | --- |\n| Ben Nevis | 1345 |\n| Snowdon | 1085 |"
 
 
@@ -27,9 +27,22 @@ def test_paragraphs_of_plain_text_lie_between_blank_lines() -> None:
     assert blocks(text, "text") == [("one\nmore of it", ()), ("two", ()), ("# three", ())]
 
 
-@pytest.mark.parametrize("markup", ["text", "markdown"])
+@pytest.mark.parametrize("markup", ["text", "markdown", "rows"])
 def test_blank_text_has_no_blocks(markup: str) -> None:
     assert blocks(" \n\n\t\n", markup) == []
+
+
+def test_rows_stand_under_the_name_of_their_sheet() -> None:
+    text = "No.: 1\nNo.: 2\n\n# Prices\n\n# of items: 3\n# of items: 4\n\n# of items: 5\n\n# Costs\n\nx"
+    assert blocks(text, "rows") == [
+        ("No.: 1\nNo.: 2", ()),
+        ("# Prices", ("Prices",)),
+        ("# of items: 3\n# of items: 4", ("Prices",)),
+        ("# of items: 5", ("Prices",)),
+        ("# Costs", ("Costs",)),
+        ("x", ("Costs",)),
+    ]
+    assert all(block.lines for block in find_blocks(text, "rows"))
 
 
 def test_markdown_stands_under_its_headings() -> None:

@@ -114,6 +114,15 @@ def test_a_heading_is_a_quote_of_its_own() -> None:
     assert quotes(text) == ["## The second part", "Its text is just as long."]
 
 
+def test_a_row_that_names_its_columns_is_a_quote_of_its_own() -> None:
+    text = (
+        "Region | Quarter | Sales | Remark\n"
+        "Region: North | Quarter: Q1 | Sales: 120 | Remark: Up. Good.\n"
+        "Region: South | Quarter: Q1 | Sales: 990 | Remark: Down. Sad."
+    )
+    assert quotes(text) == text.split("\n")
+
+
 @pytest.mark.parametrize("text", ["", " \n\n\t ", "---", "***\n===\n---", "| | |\n|---|"])
 def test_what_says_nothing_can_not_be_quoted(text: str) -> None:
     assert quotes(text) == []

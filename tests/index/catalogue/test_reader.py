@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index.catalogue import Catalogue, CatalogueReader, FoundChunk
-from index.values import DocumentSummary, Page, digest
+from index.values import DocumentSummary, Page, digest, place_at
 from tests.fakes import FakeEmbedder
 from tests.index.catalogue.rows import (
     make_catalogue,
@@ -17,7 +17,7 @@ from tests.index.catalogue.rows import (
     put,
 )
 
-A = make_document("a", "one\ntwo", pages=(Page(1, 0, 3), Page(2, 4, 7)))
+A = make_document("a", "one\ntwo", pages=(Page(1, 0, 3), Page(2, 4, 7, "sheet 2", 5)))
 B = make_document("sub/b", "two\nthree")
 OTHER = make_document("a", "four", collection="other")
 
@@ -41,6 +41,18 @@ def reader(catalogue: Catalogue) -> Iterator[CatalogueReader]:
 def test_a_document_is_read_as_it_was_written(reader: CatalogueReader) -> None:
     assert [reader.document(d.id) for d in (A, B, OTHER)] == [A, B, OTHER]
     assert reader.document("no such id") is None
+
+
+def test_pages_of_an_older_catalogue_are_read(catalogue: Catalogue) -> None:
+    with catalogue.write() as writer:
+        writer.connection.execute(
+            "UPDATE documents SET pages = '[[1, 0, 3]]' WHERE id = ?", (A.id,)
+        )
+        document = writer.document(A.id)
+
+    assert document is not None
+    assert document.pages == (Page(1, 0, 3),)
+    assert place_at(document, 2) == "page 1"
 
 
 def test_settings_have_a_default(reader: CatalogueReader) -> None:

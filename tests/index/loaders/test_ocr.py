@@ -52,8 +52,9 @@ def fake_program(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_english_comes_first_and_scripts_are_no_languages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    listing = r"List of languages:\ndeu\neng\nosd\nscript/Latin\n"
     script = f"""echo "$@" >> {tmp_path}/calls
-if [ "$1" = --list-langs ]; then printf 'List of languages:\\ndeu\\neng\\nosd\\nscript/Latin\\n'; fi"""
+if [ "$1" = --list-langs ]; then printf '{listing}'; fi"""
     fake_program(tmp_path, script, monkeypatch)
     recognise = find_tesseract()
     assert recognise is not None
