@@ -302,11 +302,11 @@ def test_a_file_that_became_unreadable_keeps_its_former_version(
 def test_a_file_that_was_never_read_is_refused_alone(library: Library, docs: Path) -> None:
     write(docs, "a.txt", "Alpha.")
     write(docs, "empty.txt", "")
-    write(docs, "picture.png", b"\x89PNG")
+    write(docs, "clip.mp4", b"\0")
     report = library.add([docs])
     assert sources(report.added) == ["a.txt"]
     assert {o.source: o.reason for o in report.refused}["empty.txt"] == "the file is empty"
-    assert sources(report.refused) == ["picture.png", "empty.txt"]
+    assert sources(report.refused) == ["clip.mp4", "empty.txt"]
     assert all(outcome.id is None for outcome in report.refused)
 
 

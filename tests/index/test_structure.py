@@ -33,7 +33,10 @@ def test_blank_text_has_no_blocks(markup: str) -> None:
 
 
 def test_rows_stand_under_the_name_of_their_sheet() -> None:
-    text = "No.: 1\nNo.: 2\n\n# Prices\n\n# of items: 3\n# of items: 4\n\n# of items: 5\n\n# Costs\n\nx"
+    text = (
+        "No.: 1\nNo.: 2\n\n# Prices\n\n# of items: 3\n# of items: 4\n\n# of items: 5\n\n"
+        "# Costs\n\nx"
+    )
     assert blocks(text, "rows") == [
         ("No.: 1\nNo.: 2", ()),
         ("# Prices", ("Prices",)),
