@@ -24,6 +24,7 @@ _HEAD = ("Subject", "From", "To", "Cc", "Date")
 _SIGNS = ("From", "Subject", "Date", "Received", "Message-ID", "Return-Path")
 _MAX_HEADER_CHARACTERS = 2_000
 _MAX_NAMES = 100
+_MAX_COMPARISONS = 100_000_000
 _DAMAGED = "the e-mail is damaged; save it again in a mail program and add that"
 _CUT_OFF = "the e-mail is cut off: its end is missing; save it again in a mail program"
 _ENCRYPTED = "the e-mail is encrypted; open it in a mail program, save its text and add that"
@@ -37,6 +38,9 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     Raises:
         RefusedFileError: It is no e-mail, cut off, damaged, encrypted or too long.
     """
+    # Each line is held against the boundaries of all the parts that it may lie in.
+    if data.count(b"\n") * data.lower().count(b"boundary") > _MAX_COMPARISONS:
+        raise RefusedFileError("the e-mail is made of too many parts; save its text and add that")
     with refusing(_DAMAGED):
         message = BytesParser(policy=policy.default).parsebytes(data)
         if not any(sign in message for sign in _SIGNS):

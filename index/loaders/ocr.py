@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 from statistics import fmean
 
 from index.errors import RefusedFileError
+from index.loaders.encoding import as_valid_unicode
 
 MISSING = (
     "reading the text in pictures takes the program Tesseract, which isn't installed; install it "
     "(on Debian: apt install tesseract-ocr) and add the file again"
 )
 _LONGEST_S = 120
+_LONGEST_FILE_S = 1_800
 _LISTING_S = 20
 # Each language makes recognition slower and, where it isn't the text's, worse.
 _MAX_LANGUAGES = 4
@@ -55,6 +58,29 @@ def _recognise(program: str, picture: Picture) -> str:
     command = [program, "stdin", "stdout", "-l", languages, "--psm", "3", "tsv"]
     table = _run(command, header + picture.pixels, _LONGEST_S)
     return as_text(line.split("\t") for line in table.split("\n")[1:])
+
+
+def recognise_all(
+    pictures: Iterable[Picture],
+    recognise: Recognise,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[str]:
+    """Return the text of each picture.
+
+    Raises:
+        RefusedFileError: That takes longer than everybody else should have to wait.
+    """
+    end = clock() + _LONGEST_FILE_S
+    texts = []
+    for picture in pictures:
+        if clock() > end:
+            raise RefusedFileError(
+                f"reading the text of its pictures took longer than {_LONGEST_FILE_S // 60} "
+                "minutes; split it into several files"
+            )
+        texts.append(as_valid_unicode(recognise(picture)))
+    return texts
 
 
 @cache

@@ -14,7 +14,7 @@ from index.loaders.dates import pdf_day, stated_day
 from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
 from index.loaders.lines import Line, join_lines, join_pages, words_of
-from index.loaders.ocr import FindRecognise, Picture, find_tesseract
+from index.loaders.ocr import FindRecognise, Picture, find_tesseract, recognise_all
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
 from index.loaders.streams import check_streams
@@ -73,8 +73,9 @@ def extract(
     recognise = find_recognise() if scanned else None
     if recognise is not None:
         _check_number(scanned, limits)
-        for number in scanned:
-            texts[number] = as_valid_unicode(recognise(_render(data, number)))
+        drawn = (_render(data, number) for number in scanned)
+        for number, found in zip(scanned, recognise_all(drawn, recognise), strict=True):
+            texts[number] = found
     text, ranges = join_pages(texts)
     if len(text) > limits.max_text_characters:
         raise too_long(len(text), limits)

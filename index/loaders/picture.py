@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from index.errors import RefusedFileError
 from index.loaders.dates import stated_day
-from index.loaders.encoding import as_valid_unicode, is_blank
+from index.loaders.encoding import is_blank
 from index.loaders.limits import Limits
-from index.loaders.ocr import MISSING, FindRecognise, Picture, find_tesseract
+from index.loaders.ocr import MISSING, FindRecognise, Picture, find_tesseract, recognise_all
 from index.loaders.parts import join_parts
 from index.loaders.refusal import refusing
 from index.loaders.signature import kind_of
@@ -52,7 +52,7 @@ def extract(
     with refusing(_DAMAGED), warnings.catch_warnings():
         # Pillow warns of pictures that are large, but allowed here.
         warnings.simplefilter("ignore")
-        texts = [as_valid_unicode(recognise(picture)) for picture in _pictures(data, limits)]
+        texts = recognise_all(_pictures(data, limits), recognise)
     text, pages = join_parts((("", text) for text in texts), limits=limits)
     if is_blank(text):
         raise RefusedFileError(_NO_TEXT)

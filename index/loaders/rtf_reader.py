@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _MAX_DEPTH = 1_000
+_MAX_TITLE_CHARACTERS = 1_000
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 
 
@@ -186,7 +187,8 @@ class RtfReader:
     def _say(self, text: str) -> None:
         destination = self._state.destination
         if destination == "title":
-            self.title += text
+            # A title is short, and adding to a long one again and again takes quadratic time.
+            self.title += text if len(self.title) < _MAX_TITLE_CHARACTERS else ""
         elif destination == "stylesheet":
             self._name_style(text)
         elif not destination and not self._state.hidden:

@@ -93,3 +93,14 @@ def test_refuses_parts_within_parts_without_end() -> None:
 
     with pytest.raises(RefusedFileError, match=r"e-mail is (damaged|cut off)"):
         read(b"Subject: x\n" + nested)
+
+
+@pytest.mark.timeout(30)
+def test_refuses_boundaries_that_each_line_is_held_against() -> None:
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth)
+        for depth in range(200)
+    )
+
+    with pytest.raises(RefusedFileError, match="made of too many parts"):
+        read(b"Subject: x\n" + nested + b"\n" * 10_000_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import RefusedFileError
-from index.loaders.ocr import Picture, as_text, find_tesseract
+from index.loaders.ocr import Picture, as_text, find_tesseract, recognise_all
 
 WHITE = Picture(40, 20, b"\xff" * 800)
 
@@ -39,6 +39,19 @@ def test_there_is_no_reader_where_the_program_is_missing(monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", "")
 
     assert find_tesseract() is None
+
+
+def test_a_file_that_takes_too_long_is_given_up() -> None:
+    moments = iter([0.0, 10.0, 1_700.0, 1_900.0])
+    read: list[Picture] = []
+
+    def recognise(picture: Picture) -> str:
+        read.append(picture)
+        return "words"
+
+    with pytest.raises(RefusedFileError, match="took longer than 30 minutes; split it"):
+        recognise_all([WHITE] * 9, recognise, clock=lambda: next(moments))
+    assert len(read) == 2
 
 
 def fake_program(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,3 +113,12 @@ def test_long_documents_are_read_in_linear_time(piece: bytes) -> None:
     read(b"start " + piece * 60_000 + rb"\par")
 
     assert time.process_time() - started < 20
+
+
+@pytest.mark.timeout(120)
+def test_a_title_without_end_is_read_in_linear_time() -> None:
+    started = time.process_time()
+
+    read(rb"{\info{\title " + rb"\'e9\b " * 300_000 + rb"}}words\par")
+
+    assert time.process_time() - started < 20
