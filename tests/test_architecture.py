@@ -26,7 +26,7 @@ ADAPTERS = {
     "faiss": {"index.vectors", "index.codebook"},
     "tantivy": {"index.lexical"},
     "tiktoken": {"index.tokens"},
-    "sqlite3": {"index.catalogue.database", "index.diagnosis"},  # the latter asks for its version
+    "sqlite3": {"index.database", "index.diagnosis"},  # the latter asks for its version
     "pypdfium2": {"index.loaders.pdf"},
     "docx": {"index.loaders.docx"},
     "pptx": {"index.loaders.pptx"},
