@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from interface.answer_actions import AnswerActions, connect_actions
 from interface.chat import ChatTab, build_chat
 from interface.endpoints import Endpoints, publish
+from interface.handouts import Targets, build_handouts
+from interface.history import HistoryPanel, build_history, connect_history
+from interface.keeping.kept import open_kept
 from interface.library import LibraryParts, LibraryTab, build_library
 from interface.static import read_static
 from interface.viewer import build_viewer
+from interface.visitors import make_browser_state
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -50,17 +55,23 @@ def build_page(
         delete_cache=(UPLOADS_KEPT_SECONDS, UPLOADS_KEPT_SECONDS),
     )
     with page:
-        chat, documents = ChatTab(library, assistant, examples), LibraryTab(library)
+        kept, browser = open_kept(library.data_dir), make_browser_state()
+        chat = ChatTab(library, assistant, examples, kept.conversations)
+        documents = LibraryTab(library)
         gr.HTML(read_static("header.html"), apply_default_css=False, elem_id="header")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask"), gr.Row(elem_id="panes"):
+                history = build_history()
                 with gr.Column(scale=6, elem_id="chat"):
-                    conversation = build_chat(chat)
+                    conversation = build_chat(chat, browser)
                 with gr.Column(scale=5, elem_id="reader"):
                     build_viewer(library)
             with gr.Tab("Library", elem_id="library"):
                 parts = build_library(documents)
         _connect(page, chat, documents, conversation, parts)
+        targets = Targets(conversation, build_handouts(), browser)
+        connect_history(page, HistoryPanel(library, chat, kept), history=history, targets=targets)
+        connect_actions(AnswerActions(kept), targets)
         publish(Endpoints(library, assistant))
     return page
 
@@ -73,7 +84,6 @@ def _connect(
     parts: LibraryParts,
 ) -> None:
     options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    page.load(chat.load, outputs=conversation, **options)
     page.load(documents.load, outputs=parts.documents, **options)
     for change in parts.changes:
         change.then(chat.refresh, inputs=conversation, outputs=conversation, **options)

@@ -26,16 +26,28 @@ def load_receipt(path: Path) -> dict[str, Any]:
         InvalidInputError: The file can't be read or holds something else.
     """
     try:
-        receipt: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return read_receipt(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, InvalidInputError) as error:
+        raise InvalidInputError(
+            f"{str(path)!r} is no receipt ({error}); give the JSON that 'ask --json' printed"
+        ) from error
+
+
+def read_receipt(value: object) -> dict[str, Any]:
+    """Return `value` if it is an answer object.
+
+    Raises:
+        InvalidInputError: A part of it is missing or of another kind.
+    """
+    try:
+        receipt: dict[str, Any] = dict(value)  # type: ignore[call-overload]
         cited = [(each["source"], each["quote"]) for each in receipt["citations"]]
         known = {*SAID, "question", "confidence"} <= receipt.keys()
         if known and receipt["provenance"].keys() >= MADE_WITH.keys() and all(map(all, cited)):
             return receipt
         raise KeyError("a part of it is missing")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError(
-            f"{str(path)!r} is no receipt ({error}); give the JSON that 'ask --json' printed"
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInputError(f"it is no answer object: {error}") from error
 
 
 def compare_answers(before: JsonObject, now: JsonObject) -> Iterator[str]:

@@ -71,7 +71,8 @@ function sources(turn) {
   }
   const items = [...cited.values()].map((citations) => {
     const link = opens(button('fn-source-link', titled(citations[0])), citations[0], citations[0].quote);
-    return make('li', '', make('span', 'fn-source-markers', ...citations.map(marker)), link);
+    return make('li', '', make('span', 'fn-source-markers', ...citations.map(marker)),
+      make('span', 'fn-source-named', link, ...changesSince(citations)));
   });
   return make('section', 'fn-sources', make('h3', '', 'Sources'), make('ul', 'fn-source-list', ...items));
 }
@@ -114,7 +115,8 @@ function reply(turn) {
     return make('div', 'fn-reply fn-failed', make('p', '', turn.message));
   }
   return make('div', 'fn-reply fn-' + turn.state, answerText(turn),
-    ...turn.disagreement.map((item) => disagreement(item, turn)), sources(turn), nearest(turn), footing(turn));
+    ...turn.disagreement.map((item) => disagreement(item, turn)), sources(turn), nearest(turn), footing(turn),
+    answerActions(turn));
 }
 
 function drawTurn(turn) {
@@ -138,6 +140,7 @@ function draw() {
   const value = props.value;
   if (!value || !value.turns) return;
   drawWelcome(value);
+  showKept(value);
   value.turns.forEach((turn, index) => {
     const json = JSON.stringify(turn);
     if (drawn[index] === json) return;

@@ -62,7 +62,10 @@ def make_long_document() -> Document:
 class FakeLibrary:
     """Holds documents in memory; refuses files that are empty or aren't text."""
 
-    def __init__(self, documents: Iterable[Document] = ()) -> None:
+    def __init__(
+        self, documents: Iterable[Document] = (), *, data_dir: Path = Path("no-such-folder")
+    ) -> None:
+        self.data_dir = data_dir
         self.held = {document.id: document for document in documents}
         self.filled = ""
         self.generation = 1
@@ -262,11 +265,12 @@ def _make_hit(document: Document) -> Hit:
     return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title)
 
 
-def make_library() -> FakeLibrary:
+def make_library(data_dir: Path = Path("no-such-folder")) -> FakeLibrary:
     return FakeLibrary(
         [
             make_document("notice.txt", NOTICE, title="Notice to <i>customers</i>"),
             make_document("hostile <img src=x onerror=alert(1)>.md", HOSTILE),
             make_long_document(),
-        ]
+        ],
+        data_dir=data_dir,
     )

@@ -21,7 +21,7 @@ def main() -> None:
 
     folder, port, *rest = sys.argv[1:]
     settings = Settings(data_dir=Path(folder), port=int(port), max_file_bytes=1_000_000)
-    library = make_library()
+    library = make_library(settings.data_dir)
     page = build_page(
         cast("Library", library),
         cast("Assistant", FakeAssistant(library)),
