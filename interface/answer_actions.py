@@ -70,7 +70,7 @@ def connect_actions(actions: AnswerActions, targets: Targets) -> None:
         "api_visibility": "private",
     }
     targets.conversation.receipt(actions.receipt, **options)
-    targets.conversation.share(actions.share, **options)
+    targets.conversation.link_answer(actions.share, **options)
     targets.conversation.judge(actions.judge, **options)
 
 

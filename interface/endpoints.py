@@ -197,12 +197,19 @@ def publish(endpoints: Endpoints) -> None:
         endpoints.document,
         endpoints.status,
     ):
-        _register(read, group="read", at_once=READERS)
+        register(read, group="read", at_once=READERS)
     for write in (endpoints.add_documents, endpoints.remove_document):
-        _register(write, group="write", at_once=1)
+        register(write, group="write", at_once=1)
 
 
-def _register(function: Callable[..., Any], *, group: str, at_once: int) -> None:
+def register(function: Callable[..., Any], *, group: str, at_once: int) -> None:
+    """Register one endpoint under its function's name.
+
+    Args:
+        function: Takes and returns plain JSON values; what it raises is told in one line.
+        group: Endpoints of the same group share their limit.
+        at_once: How many requests of the group are answered at the same time.
+    """
     api(
         _guard(function),
         api_name=function.__name__,

@@ -11,7 +11,7 @@ import gradio as gr
 
 from index.errors import FootnoteError, InvalidInputError
 from interface.arguments import read_text
-from interface.chat import EMPTY
+from interface.chat import EMPTY, ChatTab, ConversationView
 from interface.endpoints import UNEXPECTED
 from interface.events import read_event
 from interface.handouts import Targets, hand_out_file
@@ -23,7 +23,6 @@ from interface.visitors import identify, owner_of
 
 if TYPE_CHECKING:
     from index.library import Library
-    from interface.chat import ChatTab, ConversationView
 
 UNKNOWN_VISITOR = "This browser keeps no data for this page, so conversations can't be kept."
 FORMATS: dict[str, tuple[Callable[..., str], str, str]] = {
@@ -65,7 +64,7 @@ class HistoryPanel:
         """Return the list as the page opens."""
         return self._list(owner_of(browser, request), "")
 
-    def search(self, browser: object, event: gr.EventData, request: gr.Request) -> HistoryView:
+    def look_for(self, browser: object, event: gr.EventData, request: gr.Request) -> HistoryView:
         """Return the conversations that hold the words that were typed."""
         return self._list(owner_of(browser, request), _read_query(event))
 
@@ -175,7 +174,7 @@ def connect_history(
     known = page.load(identify, inputs=browser, outputs=browser, **quiet)
     known.then(panel.load, inputs=browser, outputs=history, **quiet)
     history.search(
-        panel.search, inputs=browser, outputs=history, trigger_mode="always_last", **quiet
+        panel.look_for, inputs=browser, outputs=history, trigger_mode="always_last", **quiet
     )
     history.fresh(panel.begin, outputs=conversation, **quiet)
     shows: dict[str, Any] = {"inputs": browser, "outputs": [conversation, history], **quiet}

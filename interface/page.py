@@ -10,6 +10,7 @@ import gradio as gr
 from interface.answer_actions import AnswerActions, connect_actions
 from interface.chat import ChatTab, build_chat
 from interface.endpoints import Endpoints, publish
+from interface.feedback import FeedbackEndpoint, publish_feedback
 from interface.handouts import Targets, build_handouts
 from interface.history import HistoryPanel, build_history, connect_history
 from interface.keeping.kept import open_kept
@@ -73,6 +74,7 @@ def build_page(
         connect_history(page, HistoryPanel(library, chat, kept), history=history, targets=targets)
         connect_actions(AnswerActions(kept), targets)
         publish(Endpoints(library, assistant))
+        publish_feedback(FeedbackEndpoint(kept.judgements))
     return page
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InvalidInputError, NotFoundError
+from interface.arguments import read_optional_text, read_text
 from interface.keeping.store import Store, make_id, now
+from retrieval.receipts import read_receipt
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +24,7 @@ REASONS = (
     "other",
 )
 LONGEST_RIGHT_ANSWER = 2_000
-LARGEST_ANSWER = 1_000_000  # characters of the JSON that a program may send
+LARGEST_ANSWER = 200_000  # characters of the JSON that a program may send
 HISTORY_TURNS = 10  # as many as a follow-up's question is understood by
 
 
@@ -134,12 +136,34 @@ def read_opinion(verdict: object, reasons: object, right_answer: object) -> Opin
     for reason in given:
         if reason not in REASONS:
             raise InvalidInputError(f"the reason {reason!r:.60} is none of {', '.join(REASONS)}")
-    right = "" if right_answer is None else right_answer
-    if not isinstance(right, str) or len(right) > LONGEST_RIGHT_ANSWER:
+    right = read_optional_text(right_answer, name="right_answer") or ""
+    if len(right) > LONGEST_RIGHT_ANSWER:
         raise InvalidInputError(
-            f"right_answer must be a string of at most {LONGEST_RIGHT_ANSWER} characters"
+            f"right_answer has {len(right)} characters; {LONGEST_RIGHT_ANSWER} are the most"
         )
     return Opinion(str(verdict), tuple(dict.fromkeys(given)), right.strip())
+
+
+def read_answer(value: object) -> dict[str, Any]:
+    """Return an answer object that a client sent, with all that is made of it later.
+
+    Raises:
+        InvalidInputError: A part of it is missing or of another kind.
+    """
+    answer = read_receipt(value)
+    found = answer.get("hits")
+    if not isinstance(found, list) or not isinstance(answer["abstained"], bool):
+        raise InvalidInputError("it is no answer object: hits must be a list, abstained a boolean")
+    for name in ("question", "answer", "short_answer"):
+        read_text(answer[name], name=name)
+    for place in (*answer["citations"], *found):
+        for name in ("document_id", "source"):
+            read_text(place.get(name) if isinstance(place, Mapping) else None, name=name)
+    for citation in answer["citations"]:
+        read_text(citation["quote"], name="quote")
+    if not answer["question"].strip():
+        raise InvalidInputError("the answer's question is empty; send what /ask returned")
+    return answer
 
 
 def _read_turn(connection: sqlite3.Connection, owner: str, turn_id: str) -> tuple[str, str]:

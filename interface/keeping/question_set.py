@@ -157,5 +157,5 @@ def _evidence(
         return
     for citation in judgement.answer["citations"]:
         name, text = files.get(citation["document_id"], ("", ""))
-        if citation["quote"] in text:  # the document may have changed since
+        if name and citation["quote"] in text:  # the document may have changed since
             yield {"document": name, "quote": citation["quote"]}

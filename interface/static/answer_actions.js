@@ -99,7 +99,8 @@ function openForm(row, turn) {
   row.node.append(form);
   row.form = form;
   row.down.setAttribute('aria-expanded', 'true');
-  form.querySelector('input').focus();
+  form.querySelector('input').focus({ preventScroll: true });
+  form.scrollIntoView({ block: 'nearest' });
 }
 
 function answerActions(turn) {
@@ -113,7 +114,7 @@ function answerActions(turn) {
     judge(row, turn, 'up', [], '');
   }, icon('up'));
   row.down = actionButton('Bad answer', () => (row.form ? closeForm(row) : openForm(row, turn)), icon('down'));
-  const link = actionButton('Copy link', () => trigger('share', { turn: turn.id }));
+  const link = actionButton('Copy link', () => trigger('link_answer', { turn: turn.id }));
   const receipt = actionButton('Receipt', () => trigger('receipt', { turn: turn.id }));
   receipt.title = 'Save how this answer was made, for “python -m retrieval replay”';
   node.className = 'fn-actions';

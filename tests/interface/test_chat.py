@@ -43,7 +43,13 @@ def test_an_empty_conversation_welcomes_and_suggests(
 def test_an_empty_library_asks_for_files() -> None:
     library = FakeLibrary()
     view = make_chat(library, FakeAssistant(library)).load()
-    assert view == {"turns": [], "welcome": WELCOME_EMPTY, "examples": []}
+    assert view == {
+        "id": None,
+        "shared": "",
+        "turns": [],
+        "welcome": WELCOME_EMPTY,
+        "examples": [],
+    }
 
 
 def test_one_document_is_not_several(library: FakeLibrary, assistant: FakeAssistant) -> None:

@@ -19,6 +19,7 @@ PUBLIC = {
     "remove_document",
     "document",
     "status",
+    "feedback",
 }
 
 
@@ -29,7 +30,7 @@ def page(library: FakeLibrary, assistant: FakeAssistant) -> gr.Blocks:
     )
 
 
-def test_only_the_eight_endpoints_are_public(page: gr.Blocks) -> None:
+def test_only_the_contract_and_feedback_are_public(page: gr.Blocks) -> None:
     functions = list(page.fns.values())
     assert {fn.api_name for fn in functions if fn.api_visibility == "public"} == PUBLIC
     assert {fn.api_visibility for fn in functions} == {"public", "private"}
@@ -52,6 +53,7 @@ def test_every_endpoint_and_argument_is_described(page: gr.Blocks) -> None:
         "/remove_document": ["id"],
         "/document": ["id"],
         "/status": [],
+        "/feedback": ["answer", "verdict", "reasons", "right_answer"],
     }
 
 
