@@ -109,10 +109,10 @@ class HistoryPanel:
         """Hand out a conversation as a file."""
 
         def act(owner: str) -> object:
-            wanted = read_event(event, "format")
+            wanted = read_text(read_event(event, "format"), name="format")
             if wanted not in FORMATS:
                 raise InvalidInputError(f"there is no format {wanted!r:.60}")
-            write, suffix, kind = FORMATS[str(wanted)]
+            write, suffix, kind = FORMATS[wanted]
             found = self._conversations.open(owner, _read_id(event))
             return hand_out_file(file_name(found, suffix), kind, write(found))
 
