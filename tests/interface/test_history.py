@@ -17,7 +17,7 @@ from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
 
 BROWSER, OTHER = "b" * 32, "c" * 32
 NOBODY: Any = SimpleNamespace(username=None, query_params={})
-EMPTY = {"turns": []}
+EMPTY: dict[str, Any] = {"turns": []}
 
 
 @pytest.fixture
