@@ -10,7 +10,7 @@ const NARROW = matchMedia('(max-width: 860px)');
 const KEY = 'footnote-history-open';
 const WAIT = 'Wait until the question is answered.';
 let shown = { id: null, latest: null }; // the conversation on show, and its last kept answer
-let busy = null; // the item whose title is edited, or that may be deleted
+let busy = null; // the item whose title is edited, which nothing may draw over
 let pending = null;
 
 function make(tag, className, ...children) {
@@ -106,10 +106,9 @@ function editTitle(item, row) {
 }
 
 function askToDelete(item, actions) {
-  busy = item.id;
-  const keep = button('fn-quiet', 'Keep', () => { busy = null; draw(); focusItem(item.id); });
+  const keep = button('fn-quiet', 'Keep', () => { draw(); focusItem(item.id); });
   const yes = button('fn-danger', 'Delete for good', () => {
-    busy = null;
+    search.focus(); // this button is about to go
     send('discard', { id: item.id, shown: item.id === shown.id });
   });
   actions.replaceChildren(yes, keep);
@@ -170,8 +169,9 @@ function ask(delay) {
 document.addEventListener('footnote:shown', ({ detail }) => {
   const changed = detail.id !== shown.id || detail.latest !== shown.latest;
   shown = detail;
-  if (changed && detail.id) ask(0);
-  else if (changed) draw();
+  if (!changed) return;
+  draw(); // at once, as the list itself may come back unchanged
+  if (detail.id) ask(0);
 });
 toggle.addEventListener('click', () => { setOpen(panel.hidden); remember(!panel.hidden); });
 find('.fn-history-close').addEventListener('click', close);
@@ -182,7 +182,7 @@ find('.fn-history-new').addEventListener('click', () => {
   if (NARROW.matches) setOpen(false);
   document.querySelector('#question textarea')?.focus();
 });
-search.addEventListener('input', () => ask(200));
+search.addEventListener('input', () => { busy = null; ask(200); });
 section.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && NARROW.matches && !panel.hidden) close();
 });

@@ -81,6 +81,7 @@ def test_a_conversation_is_there_again_after_the_server_was_restarted(
             assert "2 questions" in kept_items(page).inner_text()
             kept_items(page).click()
             page.locator(".fn-turn").nth(1).wait_for()
+            assert kept_items(page).get_attribute("aria-current") == "true"
             assert open_citation(page) == BANK_QUOTE
             ask(page, "Which lines?")
             page.locator(".fn-history-facts", has_text="3 questions").wait_for()
@@ -218,6 +219,45 @@ def test_a_source_that_was_removed_since_is_marked(browser: Browser, tmp_path: P
         page.get_by_role("tab", name="Ask").click()
         kept_items(page).click()
         page.locator(".fn-since", has_text="This source has been removed since.").wait_for()
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.locator("input").first.wait_for()
+    page.locator("input").nth(0).fill(name)
+    page.locator("input").nth(1).fill(f"{name}s password")
+    page.get_by_role("button", name="Login").click()
+
+
+def test_who_signs_in_finds_their_own_in_every_browser_and_links_ask_to_sign_in(
+    browser: Browser, tmp_path: Path
+) -> None:
+    users = tmp_path / "users.txt"
+    users.write_text("anna:annas password\nben:bens password\n")
+    with serve_fakes(tmp_path / "data", str(users)) as address:
+        with visiting(browser, address) as visit:
+            page = visit.context.new_page()
+            page.goto(address)
+            sign_in(page, "anna")
+            page.locator(".fn-example").first.wait_for()
+            ask(page, ACCOUNTS)
+            page.get_by_role("button", name="Copy link").click()
+            link = page.get_by_label("Link to this answer")
+            link.wait_for()
+            shared = link.input_value()
+        with visiting(browser, address) as visit:
+            page = visit.context.new_page()
+            page.goto(address)
+            sign_in(page, "anna")
+            wait_for_titles(page, ACCOUNTS)
+        with visiting(browser, address) as visit:
+            page = visit.context.new_page()
+            page.goto(shared)
+            page.get_by_role("button", name="Login").wait_for()
+            assert BANK_QUOTE not in page.content()
+            sign_in(page, "ben")
+            page.locator(".fn-shared-note").wait_for()
+            assert open_citation(page) == BANK_QUOTE
+            assert kept_items(page).count() == 0
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)

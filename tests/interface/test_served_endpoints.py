@@ -151,6 +151,7 @@ def test_nothing_but_the_endpoints_is_listed(client: Client) -> None:
         "/remove_document",
         "/document",
         "/status",
+        "/feedback",
     }
     assert listed["unnamed_endpoints"] == {}
 
