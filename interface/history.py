@@ -15,6 +15,7 @@ from interface.chat import EMPTY, ChatTab, ConversationView
 from interface.endpoints import UNEXPECTED
 from interface.events import read_event
 from interface.handouts import Targets, hand_out_file
+from interface.keeping.conversations import LISTED
 from interface.keeping.exporting import as_json, as_markdown, file_name
 from interface.keeping.kept import Kept
 from interface.keeping.sources import mark_changes
@@ -33,6 +34,7 @@ FORMATS: dict[str, tuple[Callable[..., str], str, str]] = {
 logger = logging.getLogger(__name__)
 
 HistoryView = dict[str, Any]
+NOTHING: HistoryView = {"conversations": [], "more": False, "query": "", "message": ""}
 
 
 class HistoryPanel:
@@ -142,13 +144,14 @@ class HistoryPanel:
 
     def _list(self, owner: str | None, query: str, message: str = "") -> HistoryView:
         if owner is None:
-            return {"conversations": [], "query": query, "message": UNKNOWN_VISITOR}
+            return {**NOTHING, "query": query, "message": UNKNOWN_VISITOR}
         try:
             found = self._conversations.summaries(owner, query)
         except FootnoteError as error:
-            return {"conversations": [], "query": query, "message": str(error)}
+            return {**NOTHING, "query": query, "message": str(error)}
         return {
             "conversations": [asdict(summary) for summary in found],
+            "more": len(found) == LISTED,
             "query": query,
             "message": message,
         }

@@ -155,10 +155,17 @@ function draw() {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
   say(value.message);
   list.replaceChildren(...value.conversations.map(drawItem));
-  const empty = find('.fn-history-empty');
-  empty.hidden = value.conversations.length > 0 || Boolean(value.message);
-  empty.textContent = value.query ? 'Nothing found.' : 'Your questions and their answers are kept here.';
+  const note = find('.fn-history-note');
+  note.textContent = noteOn(value);
+  note.hidden = !note.textContent || Boolean(value.message);
   if (focused) focusItem(focused);
+}
+
+function noteOn(value) {
+  if (value.conversations.length === 0) {
+    return value.query ? 'Nothing found.' : 'Your questions and their answers are kept here.';
+  }
+  return value.more ? 'Search for older conversations.' : '';
 }
 
 function ask(delay) {

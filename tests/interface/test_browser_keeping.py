@@ -98,7 +98,7 @@ def test_conversations_are_found_renamed_and_deleted(page: Page) -> None:
     page.get_by_label("Search conversations").fill("REGULATOR")
     wait_for_titles(page, ACCOUNTS)
     page.get_by_label("Search conversations").fill("nothing like this")
-    page.locator(".fn-history-empty", has_text="Nothing found.").wait_for()
+    page.locator(".fn-history-note", has_text="Nothing found.").wait_for()
     page.get_by_label("Search conversations").fill("")
     wait_for_titles(page, "Which <b>lines</b>?", ACCOUNTS)
     act_on(page, ACCOUNTS, "Rename")
@@ -119,7 +119,7 @@ def test_another_browser_sees_nothing_of_it(page: Page, browser: Browser, addres
     wait_for_titles(page, ACCOUNTS)
     with visiting(browser, address) as visit:
         stranger = visit.open()
-        stranger.locator(".fn-history-empty").wait_for()
+        stranger.locator(".fn-history-note").wait_for()
         assert kept_items(stranger).count() == 0
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
+from interface import history
 from interface.chat import ChatTab
 from interface.endpoints import UNEXPECTED
 from interface.history import UNKNOWN_VISITOR, HistoryPanel
@@ -137,6 +138,15 @@ def test_search_renaming_and_deleting_keep_to_the_words_typed(
     assert left == gr.skip()
     assert cast("Any", listed)["conversations"] == []
     assert titles(panel) == ["Which lines?"]
+
+
+def test_a_list_that_is_cut_short_says_so(
+    chat: ChatTab, panel: HistoryPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(chat, "How many accounts?")
+    assert panel.load(BROWSER, NOBODY)["more"] is False
+    monkeypatch.setattr(history, "LISTED", 1)
+    assert panel.load(BROWSER, NOBODY)["more"] is True
 
 
 def test_deleting_what_is_on_show_begins_anew(chat: ChatTab, panel: HistoryPanel) -> None:

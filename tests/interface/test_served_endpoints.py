@@ -165,3 +165,12 @@ def test_only_users_may_ask_where_there_are_users(tmp_path: Path) -> None:
         client = connect(address, ("ada", "correct horse"))
         assert client.predict(QUESTION, api_name="/ask")["short_answer"] == "115"
         client.close()
+
+
+def test_feedback_is_kept_and_what_is_wrong_with_it_told(client: Client) -> None:
+    answer = client.predict("How many accounts were closed?", api_name="/ask")
+    given = client.predict(answer, "down", ["wrong answer"], "116", api_name="/feedback")
+    assert len(given["id"]) == 24
+    assert client.predict(answer, "up", api_name="/feedback")["id"] != given["id"]
+    complaint = refusal(lambda: client.predict(answer, "better", api_name="/feedback"))
+    assert "verdict must be one of up, down, not 'better'" in complaint
