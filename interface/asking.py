@@ -1,4 +1,4 @@
-"""Asks in the background, so that a question's stages are told as they happen and can be stopped."""
+"""Asks in the background: a question's stages are told as they happen, and it can be stopped."""
 
 from __future__ import annotations
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from index.errors import FootnoteError
 from interface.arguments import read_text
+from interface.asking import Runs, Stage
 from interface.conversation import (
     failed_turn,
     finished_turn,
+    growing_turns,
     history_of,
+    read_collection,
     read_turns,
     working_turn,
 )
@@ -21,13 +26,12 @@ from interface.endpoints import READERS, UNEXPECTED
 from interface.events import read_event
 from interface.examples import suggest_questions
 from interface.static import read_static
+from interface.strings import read_script, translate
+from retrieval.followups import suggest_followups
 
 if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
-
-WELCOME = "Every sentence of an answer links to the place that says so."
-WELCOME_EMPTY = "Nothing is indexed yet. Add files in the library, then ask about them here."
 
 logger = logging.getLogger(__name__)
 
@@ -41,25 +45,24 @@ class ChatTab:
         self._library = library
         self._assistant = assistant
         self._examples = tuple(examples)
+        self._runs = Runs()
+        self._suggesting = Lock()
 
     def load(self) -> ConversationView:
-        """Return an empty conversation with its welcome and example questions."""
-        try:
-            return self._view([])
-        except FootnoteError as error:
-            return {"turns": [], "welcome": str(error), "examples": []}
+        """Return an empty conversation with what can be asked and example questions."""
+        return self._view([])
 
     def refresh(self, conversation: object) -> ConversationView:
         """Return the same conversation after the library has changed."""
         try:
-            return self._view(read_turns(conversation))
+            return self._view(read_turns(conversation), collection=read_collection(conversation))
         except FootnoteError:
             return self.load()
 
     def submit(
         self, question: object, conversation: object
     ) -> Iterator[tuple[ConversationView, object]]:
-        """Answer the question in the text box: first show it, then its answer."""
+        """Answer the question in the text box: show how it is worked out, then its answer."""
         if not isinstance(question, str) or not question.strip():
             yield gr.skip(), gr.skip()
             return
@@ -71,49 +74,124 @@ class ChatTab:
     def submit_example(
         self, conversation: object, event: gr.EventData
     ) -> Iterator[ConversationView]:
-        """Answer an example question that was clicked."""
+        """Answer a question that was clicked: an example or a follow-up."""
         yield from self._answer(read_event(event, "question"), conversation)
 
-    def _answer(self, question: object, conversation: object) -> Iterator[ConversationView]:
+    def submit_again(self, conversation: object, event: gr.EventData) -> Iterator[ConversationView]:
+        """Answer an earlier turn's question, as it was or changed, in place of what followed."""
+        turn = read_event(event, "turn")
+        kept = turn if isinstance(turn, int) and turn >= 0 else None
+        yield from self._answer(read_event(event, "question"), conversation, kept=kept)
+
+    def stop(self, token: object) -> bool:
+        """Stop the question that is being answered under this token; says whether there is one."""
+        return self._runs.stop(token)
+
+    def suggest(self, conversation: object) -> list[str]:
+        """Return what to ask after the last turn; nothing while questions are being answered."""
+        if not self._suggesting.acquire(blocking=False):
+            return []
+        try:
+            return list(self._suggest(conversation))
+        except FootnoteError:
+            return []  # suggestions are a courtesy
+        except Exception:
+            logger.exception("no follow-ups could be suggested")
+            return []
+        finally:
+            self._suggesting.release()
+
+    def _suggest(self, conversation: object) -> tuple[str, ...]:
+        *before, last = read_turns(conversation) or [{}]
+        ask = partial(self._assistant.ask, collection=read_collection(conversation))
+        question = read_text(last.get("question"), name="question")
+        answer = ask(question, history=history_of(before))  # remembered since it was shown
+        return suggest_followups(answer, ask, go_on=lambda: not self._runs.busy)
+
+    def _answer(
+        self, question: object, conversation: object, *, kept: int | None = None
+    ) -> Iterator[ConversationView]:
+        """Yield the conversation while the question is answered, after the first `kept` turns."""
         turns: list[dict[str, Any]] = []
         asked = question if isinstance(question, str) else ""
+        view = partial(self._view, before=conversation)
         try:
-            turns = read_turns(conversation)
+            turns = read_turns(conversation)[:kept]
             asked = read_text(question, name="question")
-            history = history_of(turns)
-            yield self._view([*turns, working_turn(asked)])
-            turn = finished_turn(self._assistant.ask(asked, history=history))
+            for turn in self._work_out(asked, turns, read_collection(conversation)):
+                yield view([*turns, turn])
         except FootnoteError as error:
-            turn = failed_turn(asked, str(error))
+            yield view([*turns, failed_turn(asked, str(error))])
         except Exception:
             logger.exception("a question could not be answered")
-            turn = failed_turn(asked, UNEXPECTED)
-        yield self._view([*turns, turn])
+            yield view([*turns, failed_turn(asked, UNEXPECTED)])
 
-    def _view(self, turns: list[dict[str, Any]]) -> ConversationView:
-        if turns:
-            return {"turns": turns, "welcome": "", "examples": []}
-        summaries = self._library.documents()
-        count = len(summaries)
-        documents = "1 document" if count == 1 else f"{count} documents"
+    def _work_out(
+        self, asked: str, turns: Sequence[Mapping[str, Any]], collection: str | None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the question's turn: its stages, then its answer sentence by sentence."""
+        history = history_of(turns)
+        ask = partial(self._assistant.ask, asked, history=history, collection=collection)
+        stages: list[Stage] = []
+        with self._runs.start(lambda observer: ask(observer=observer)) as run:
+            working = working_turn(asked, run.token)
+            yield working
+            for event in run.events():
+                if isinstance(event, Stage):
+                    stages.append(event)
+                    working = working_turn(asked, run.token, stages)
+                    yield working
+                else:
+                    finished = finished_turn(event)
+                    yield from growing_turns(working, finished)
+                    yield finished
+
+    def _view(
+        self,
+        turns: list[dict[str, Any]],
+        *,
+        before: object = None,
+        collection: str | None = None,
+    ) -> ConversationView:
+        """Return what the page shows; `before` gives what goes on as it was while answering."""
+        if turns and isinstance(before, Mapping):
+            return {**before, "turns": turns, "examples": []}
+        return {"turns": turns, "collection": collection, **self._describe_library(turns)}
+
+    def _describe_library(self, turns: Sequence[object]) -> ConversationView:
+        try:
+            summaries = self._library.documents()
+        except FootnoteError as error:
+            return {"documents": 0, "collections": [], "examples": [], "problem": str(error)}
+        examples = () if turns else suggest_questions(self._examples, summaries)
         return {
-            "turns": [],
-            "welcome": f"{documents} to ask. {WELCOME}" if count else WELCOME_EMPTY,
-            "examples": list(suggest_questions(self._examples, summaries)),
+            "documents": len(summaries),
+            "collections": sorted({summary.collection for summary in summaries}),
+            "examples": list(examples),
+            "problem": "",
         }
 
 
 def build_chat(chat: ChatTab) -> gr.HTML:
     """Add the conversation and the field to ask in; returns the conversation."""
+
+    def stop(token: object) -> bool:
+        return chat.stop(token)
+
+    def suggest(conversation: object) -> list[str]:
+        return chat.suggest(conversation)
+
+    t = translate()
     conversation = gr.HTML(
         html_template=read_static("conversation.html"),
-        js_on_load=read_static("conversation.js"),
+        js_on_load=read_script("preview.js", "conversation.js", "asking.js"),
+        server_functions=[stop, suggest],
         apply_default_css=False,
         elem_id="conversation",
     )
     question = gr.Textbox(
-        placeholder="Ask about your documents",
-        label="Question",
+        placeholder=t("question_placeholder"),
+        label=t("question_label"),
         show_label=False,
         container=False,
         lines=1,
@@ -132,4 +210,5 @@ def build_chat(chat: ChatTab) -> gr.HTML:
         chat.submit, inputs=[question, conversation], outputs=[conversation, question], **options
     )
     conversation.example(chat.submit_example, inputs=conversation, outputs=conversation, **options)
+    conversation.again(chat.submit_again, inputs=conversation, outputs=conversation, **options)
     return conversation

@@ -11,6 +11,7 @@ from interface.chat import ChatTab, build_chat
 from interface.endpoints import Endpoints, publish
 from interface.library import LibraryParts, LibraryTab, build_library
 from interface.static import read_static
+from interface.strings import read_script, translate
 from interface.viewer import build_viewer
 
 if TYPE_CHECKING:
@@ -49,20 +50,31 @@ def build_page(
         fill_width=True,
         delete_cache=(UPLOADS_KEPT_SECONDS, UPLOADS_KEPT_SECONDS),
     )
+    t = translate()
     with page:
         chat, documents = ChatTab(library, assistant, examples), LibraryTab(library)
-        gr.HTML(read_static("header.html"), apply_default_css=False, elem_id="header")
+        build_header()
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask", elem_id="ask"), gr.Row(elem_id="panes"):
+            with gr.Tab(t("tab_ask"), elem_id="ask"), gr.Row(elem_id="panes"):
                 with gr.Column(scale=6, elem_id="chat"):
                     conversation = build_chat(chat)
                 with gr.Column(scale=5, elem_id="reader"):
                     build_viewer(library)
-            with gr.Tab("Library", elem_id="library"):
+            with gr.Tab(t("tab_library"), elem_id="library"):
                 parts = build_library(documents)
         _connect(page, chat, documents, conversation, parts)
         publish(Endpoints(library, assistant))
     return page
+
+
+def build_header() -> None:
+    """Add the page's name and the switch of its look."""
+    gr.HTML(
+        html_template=read_static("header.html"),
+        js_on_load=read_script("header.js"),
+        apply_default_css=False,
+        elem_id="header",
+    )
 
 
 def _connect(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from threading import Event
 
 from index.errors import InvalidInputError, NotFoundError
 from index.snapshot import Status
 from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
+from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 
 Progress = Callable[[str, int, int], None]
 
 LONGEST_QUESTION = 4000
+LONGEST_WAIT_S = 3.0
 BANK_QUOTE = "The bank closed 115 accounts in March\u00a02025."
 HOSTILE_QUOTE = (
     '<script>window.hacked=1</script> <img src=x onerror="window.hacked=2"> *not* `emphasis` [1] '
@@ -25,7 +28,7 @@ NOTICE = (
     + BANK_QUOTE
     + "\n\n"
     + TWO_LINE_QUOTE
-    + "\n\nThe regulator counts 117.\n"
+    + "\n\nThe regulator counts 117.\n\nAda Bridge, a clerk, signed it.\n"
 )
 HOSTILE = "# Heading <b>bold</b>\n\nBefore. " + HOSTILE_QUOTE + "\n\n## After\n\nThe end.\n"
 
@@ -122,9 +125,15 @@ class FakeAssistant:
     def __init__(self, library: FakeLibrary) -> None:
         self.library = library
         self.histories: list[tuple[Turn, ...]] = []
+        self.go_on = Event()  # until it is set, what begins with "wait" is read
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), collection: str | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        collection: str | None = None,
+        observer: Observer = unobserved,
     ) -> Answer:
         check_collection(collection)
         self.histories.append(tuple(history))
@@ -138,6 +147,11 @@ class FakeAssistant:
             raise RuntimeError("/srv/secret/catalogue.sqlite is broken")
         if question == "hello":
             return make_answer(question, (), text="Hello. Ask me a question.")
+        for stage in ("search", "read"):
+            observer(stage, None)
+            if stage == "read" and question.startswith("wait"):
+                self.go_on.wait(LONGEST_WAIT_S)
+            observer(stage, 1.5)
         quotes = self._find_quotes(question)
         return make_answer(question, self._cite(quotes), self.search(question, k=5))
 
@@ -163,6 +177,7 @@ class FakeAssistant:
             "accounts": (BANK_QUOTE, "The regulator counts 117."),
             "hostile": (HOSTILE_QUOTE,),
             "lines": (TWO_LINE_QUOTE,),
+            "Ada Bridge": ("Ada Bridge, a clerk, signed it.",),
             "needle": ("The needle lies on page two.",),
         }
         return next((quotes for word, quotes in table.items() if word in question), ())
