@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -35,7 +36,11 @@ class Page(gr.Blocks):
 
 
 def build_page(
-    library: Library, assistant: Assistant, *, examples: Sequence[str] = ()
+    library: Library,
+    assistant: Assistant,
+    *,
+    examples: Sequence[str] = (),
+    sources: Sequence[Path] = (),
 ) -> gr.Blocks:
     """Build the page with its public endpoints.
 
@@ -43,6 +48,7 @@ def build_page(
         library: The documents.
         assistant: What answers from them.
         examples: Questions to suggest while a conversation is empty.
+        sources: The folders and files that the library page can look at again.
     """
     page = Page(
         title="Footnote",
@@ -52,7 +58,8 @@ def build_page(
     )
     t = translate()
     with page:
-        chat, documents = ChatTab(library, assistant, examples), LibraryTab(library)
+        chat = ChatTab(library, assistant, examples)
+        documents = LibraryTab(library, sources)
         build_header()
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(t("tab_ask"), elem_id="ask"), gr.Row(elem_id="panes"):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from threading import Event
 
 from index.errors import InvalidInputError, NotFoundError
+from index.progress import Progress, silent
+from index.settings import Settings
 from index.snapshot import Status
 from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
 from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
-
-Progress = Callable[[str, int, int], None]
 
 LONGEST_QUESTION = 4000
 LONGEST_WAIT_S = 3.0
@@ -69,18 +70,26 @@ class FakeLibrary:
         self.held = {document.id: document for document in documents}
         self.filled = ""
         self.generation = 1
+        self.settings = Settings(max_file_bytes=1_000_000)
+        self.scanned: list[Path] = []
+        self.go_on = Event()  # until it is set, a file called "slow" is read
 
     def add_uploads(
         self,
         files: Sequence[Path],
         *,
         collection: str = "default",
-        progress: Progress = lambda stage, done, total: None,
+        names: Sequence[str] = (),
+        progress: Progress = silent,
     ) -> AddReport:
         self.filled = collection
         groups: dict[str, list[Outcome]] = {"added": [], "unchanged": [], "refused": []}
-        for done, file in enumerate(files, start=1):
-            kind, outcome = self._add(file)
+        for done, (file, name) in enumerate(zip_longest(files, names), start=1):
+            if file.stem == "slow":
+                for step in range(30):
+                    progress("passages", step, 30)
+                    self.go_on.wait(0.1)
+            kind, outcome = self._add(file, name or file.name)
             groups[kind].append(outcome)
             progress("indexing", done, len(files))
         self.generation += 1
@@ -88,20 +97,35 @@ class FakeLibrary:
             tuple(groups["added"]), tuple(groups["unchanged"]), tuple(groups["refused"]), ()
         )
 
-    def _add(self, file: Path) -> tuple[str, Outcome]:
+    def add(self, paths: Sequence[Path], *, progress: Progress = silent) -> AddReport:
+        self.scanned += paths
+        gone = next(document for document in self.held.values() if document.source == "long.pdf")
+        progress("files", 1, 1)
+        return AddReport((), (), (), (Outcome(gone.id, gone.source, "its file is gone"),))
+
+    def reindex(self, document_id: str, *, progress: Progress = silent) -> AddReport:
+        document = self.document(document_id)
+        progress("files", 1, 1)
+        return AddReport((Outcome(document.id, document.source, ""),), (), (), ())
+
+    def without_file(self, document_ids: Sequence[str]) -> frozenset[str]:
+        gone = digest("default", "long.pdf")
+        return frozenset({gone} & set(document_ids))
+
+    def _add(self, file: Path, name: str) -> tuple[str, Outcome]:
         if file.stem == "locked":
             raise InvalidInputError("the library is locked; try again")
         try:
             text = file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            return "refused", Outcome(None, file.name, "it is not text")
+            return "refused", Outcome(None, name, "it is not text")
         if not text:
-            return "refused", Outcome(None, file.name, "it is empty; add a file with text")
-        document = make_document(file.name, text)
+            return "refused", Outcome(None, name, "it is empty; add a file with text")
+        document = make_document(name, text)
         if self.held.get(document.id) == document:
-            return "unchanged", Outcome(document.id, file.name, "")
+            return "unchanged", Outcome(document.id, name, "")
         self.held[document.id] = document
-        return "added", Outcome(document.id, file.name, "")
+        return "added", Outcome(document.id, name, "")
 
     def remove(self, source_or_id: str) -> tuple[DocumentSummary, ...]:
         document = self.held.pop(self.document(source_or_id).id)

@@ -7,8 +7,8 @@ import pytest
 from interface.static import read_static, read_styles, static_path
 from interface.strings import make_i18n, read_script, read_translations
 
-SCRIPTS = sorted(path.name for path in static_path("").glob("*.js"))
-TEMPLATES = sorted(path.name for path in static_path("").glob("*.html"))
+SCRIPTS = sorted(path.name for path in static_path("look.js").parent.glob("*.js"))
+TEMPLATES = sorted(path.name for path in static_path("look.js").parent.glob("*.html"))
 USED_BY_NAME = re.compile(
     r"""\bt\('(\w+)'[,)]|data-t(?:-label)?="(\w+)"|'((?:key|shortcut)_\w+)'"""
 )
