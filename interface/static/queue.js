@@ -161,8 +161,12 @@ async function readEntry(entry) {
 async function onDrop(event) {
   event.preventDefault();
   find('.fn-drop').classList.remove('fn-over');
-  const dropped = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  for (const entry of dropped) enqueue(await readEntry(entry).catch(() => []));
+  const items = [...event.dataTransfer.items].filter((item) => item.kind === 'file');
+  const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
+  for (const { entry, file } of dropped) {
+    if (entry?.isDirectory) enqueue(await readEntry(entry).catch(() => []));
+    else if (file && !isHidden(file.name)) enqueue([{ file, name: file.name }]);
+  }
 }
 
 function onChosen(event) {
