@@ -213,8 +213,8 @@ function draw() {
     else list.append(drawTurn(turn, index));
     const isNew = index >= drawn.length || JSON.parse(drawn[index]).question !== turn.question;
     drawn[index] = json;
+    afterTurn(turn, index); // first, as it takes away what stood above
     if (isNew) conversation.scrollTo({ top: list.children[index].offsetTop });
-    afterTurn(turn, index);
   });
   if (stopping && !busy()) focusQuestion();
 }

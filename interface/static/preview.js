@@ -11,13 +11,14 @@ function previewing() {
 }
 
 function placePreview(anchor) {
+  const zoom = preview.currentCSSZoom ?? 1;
   const place = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = preview;
+  const [width, height] = [preview.offsetWidth * zoom, preview.offsetHeight * zoom];
   const left = Math.min(Math.max(8, place.left - 24), document.documentElement.clientWidth - width - 8);
   const below = place.bottom + 6;
   const top = below + height <= innerHeight - 8 ? below : Math.max(8, place.top - height - 6);
-  preview.style.left = left + 'px';
-  preview.style.top = top + 'px';
+  preview.style.left = left / zoom + 'px';
+  preview.style.top = top / zoom + 'px';
 }
 
 function showPreview(anchor, citation) {

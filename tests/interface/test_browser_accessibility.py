@@ -60,8 +60,9 @@ def edit(page: Page) -> None:
 
 def open_library(page: Page) -> None:
     page.get_by_role("tab", name="Library").click()
-    empty = {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""}
-    page.locator("#upload .fn-files").set_input_files([empty])
+    page.locator("#upload .fn-files").set_input_files(
+        {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""}
+    )
     page.locator(".fn-file.fn-refused").wait_for()
     page.locator(".fn-document").first.wait_for()
 
