@@ -14,7 +14,8 @@ from tests.interface.serving import serve_fakes
 
 LINES = """{"data": [{"title": "Bridges", "paragraphs": [
  {"context": "The bridge at Orlen was opened in 1931.", "qas": [
-  {"id": "1", "question": "When was it opened?", "answers": [{"text": "1931", "answer_start": 34}]}]}
+  {"id": "1", "question": "When was it opened?",
+   "answers": [{"text": "1931", "answer_start": 34}]}]}
 ]}]}"""
 
 
