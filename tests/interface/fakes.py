@@ -35,11 +35,16 @@ HOSTILE = "# Heading <b>bold</b>\n\nBefore. " + HOSTILE_QUOTE + "\n\n## After\n\
 
 
 def make_document(
-    source: str, text: str, *, title: str | None = None, pages: tuple[Page, ...] = ()
+    source: str,
+    text: str,
+    *,
+    title: str | None = None,
+    pages: tuple[Page, ...] = (),
+    collection: str = "default",
 ) -> Document:
     return Document(
-        id=digest("default", source),
-        collection="default",
+        id=digest(collection, source),
+        collection=collection,
         source=source,
         title=title or source,
         date="2025-03-31" if source == "notice.txt" else None,
@@ -89,7 +94,7 @@ class FakeLibrary:
                 for step in range(30):
                     progress("passages", step, 30)
                     self.go_on.wait(0.1)
-            kind, outcome = self._add(file, name or file.name)
+            kind, outcome = self._add(file, name or file.name, collection)
             groups[kind].append(outcome)
             progress("indexing", done, len(files))
         self.generation += 1
@@ -112,7 +117,7 @@ class FakeLibrary:
         gone = digest("default", "long.pdf")
         return frozenset({gone} & set(document_ids))
 
-    def _add(self, file: Path, name: str) -> tuple[str, Outcome]:
+    def _add(self, file: Path, name: str, collection: str) -> tuple[str, Outcome]:
         if file.stem == "locked":
             raise InvalidInputError("the library is locked; try again")
         try:
@@ -121,7 +126,7 @@ class FakeLibrary:
             return "refused", Outcome(None, name, "it is not text")
         if not text:
             return "refused", Outcome(None, name, "it is empty; add a file with text")
-        document = make_document(name, text)
+        document = make_document(name, text, collection=collection)
         if self.held.get(document.id) == document:
             return "unchanged", Outcome(document.id, name, "")
         self.held[document.id] = document
@@ -132,8 +137,16 @@ class FakeLibrary:
         return (_summarise(document),)
 
     def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
-        check_collection(collection)
-        return tuple(_summarise(document) for document in self.held.values())
+        self.check_collection(collection)
+        held = (each for each in self.held.values() if collection in (None, each.collection))
+        return tuple(_summarise(document) for document in held)
+
+    def check_collection(self, collection: str | None) -> None:
+        known = sorted({document.collection for document in self.held.values()})
+        if collection is not None and collection not in known:
+            raise NotFoundError(
+                f"there is no collection {collection!r}; there are: {', '.join(known)}"
+            )
 
     def document(self, document_id: str) -> Document:
         if document_id == "broken":
@@ -159,7 +172,7 @@ class FakeAssistant:
         collection: str | None = None,
         observer: Observer = unobserved,
     ) -> Answer:
-        check_collection(collection)
+        self.library.check_collection(collection)
         self.histories.append(tuple(history))
         if not question.strip():
             raise InvalidInputError("the question is empty; ask something")
@@ -177,11 +190,14 @@ class FakeAssistant:
                 self.go_on.wait(LONGEST_WAIT_S)
             observer(stage, 1.5)
         quotes = self._find_quotes(question)
-        return make_answer(question, self._cite(quotes), self.search(question, k=5))
+        hits = self.search(question, k=5, collection=collection)
+        return make_answer(question, self._cite(quotes), hits)
 
     def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
-        check_collection(collection)
-        return tuple(_make_hit(document) for document in self.library.held.values())[:k]
+        self.library.check_collection(collection)
+        held = self.library.held.values()
+        found = [each for each in held if collection in (None, each.collection)]
+        return tuple(_make_hit(document) for document in found)[:k]
 
     def status(self) -> Status:
         count = len(self.library.held)
@@ -223,11 +239,6 @@ class FakeAssistant:
                 )
             )
         return tuple(citations)
-
-
-def check_collection(collection: str | None) -> None:
-    if collection not in (None, "default"):
-        raise NotFoundError(f"there is no collection {collection!r}; there are: default")
 
 
 def make_answer(

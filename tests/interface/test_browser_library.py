@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.interface.test_browser import PHONE, overflow
+from tests.interface.test_browser import PHONE, ask, overflow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -99,6 +99,23 @@ def test_a_folder_keeps_the_places_of_its_files_and_leaves_out_hidden_ones(
     ]
     for name in ("notes/one/same.txt", "notes/two/same.txt"):
         remove(page, name)
+
+
+def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: Path) -> None:
+    page = library_page
+    page.get_by_label("Name of a collection").fill("notes")
+    choose(page, write(tmp_path, "only.txt", b"The only note."))
+    row(page, "only.txt").wait_for()
+    assert "in notes" in row(page, "only.txt").inner_text()
+    page.get_by_label("Show").select_option("notes")
+    assert page.locator(".fn-document").count() == 1
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_label("Ask in").select_option("notes")
+    ask(page, "What is the weather?", reply=".fn-abstained")
+    assert page.locator(".fn-nearest-link").all_inner_texts() == ["only.txt\nThe only note."]
+    assert page.get_by_label("Ask in").input_value() == "notes"
+    page.get_by_role("tab", name="Library").click()
+    remove(page, "only.txt")
 
 
 def test_files_are_dropped(library_page: Page) -> None:
