@@ -34,7 +34,7 @@ from index.library import Library
 from index.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Response
 
 CHUNKS = 10_000
 VISITS = 5
@@ -211,11 +211,15 @@ def send(page: Page, question: str) -> Mapping[str, float]:
     """Type a question, send it and return its moments."""
     page.fill("#question textarea", question)
     page.evaluate(_NOTE_MOMENTS)
-    page.press("#question textarea", "Enter")
+    with page.expect_response(_is_suggestion):  # or the next question would share the processor
+        page.press("#question textarea", "Enter")
     page.wait_for_function("() => 'answer' in window.moments")
-    page.wait_for_timeout(500)  # suggestions end when the next question comes
     moments: Mapping[str, float] = page.evaluate("() => window.moments")
     return moments
+
+
+def _is_suggestion(response: Response) -> bool:
+    return "component_server" in response.url and "suggest" in (response.request.post_data or "")
 
 
 def collect(replies: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, StoppedError
 from interface.arguments import read_text
 from interface.asking import Runs, Stage
 from interface.conversation import (
@@ -103,10 +103,15 @@ class ChatTab:
 
     def _suggest(self, conversation: object) -> tuple[str, ...]:
         *before, last = read_turns(conversation) or [{}]
-        ask = partial(self._assistant.ask, collection=read_collection(conversation))
+        collection = read_collection(conversation)
+        ask = partial(self._assistant.ask, collection=collection, observer=self._give_way)
         question = read_text(last.get("question"), name="question")
         answer = ask(question, history=history_of(before))  # remembered since it was shown
         return suggest_followups(answer, ask, go_on=lambda: not self._runs.busy)
+
+    def _give_way(self, _stage: str, _taken_ms: float | None) -> None:
+        if self._runs.busy:
+            raise StoppedError("somebody asks; suggestions can wait")
 
     def _answer(
         self, question: object, conversation: object, *, kept: int | None = None

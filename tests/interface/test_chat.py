@@ -170,6 +170,16 @@ def test_nothing_is_suggested_after_nothing(chat: ChatTab, conversation: object)
     assert chat.suggest(conversation) == []
 
 
+def test_suggestions_give_way_to_a_question(chat: ChatTab, assistant: FakeAssistant) -> None:
+    conversation = list(chat.submit("What is the weather?", EMPTY))[-1][0]
+    running = chat.submit("wait", EMPTY)
+    next(running)
+    assert chat.suggest(conversation) == []
+    assistant.go_on.set()
+    assert list(running)[-1][0]["turns"][0]["state"] == "abstained"
+    assert chat.suggest(conversation) == ["Who is Ada Bridge?"]
+
+
 def test_a_suggestion_that_fails_is_only_logged(
     chat: ChatTab, caplog: pytest.LogCaptureFixture
 ) -> None:
