@@ -67,7 +67,7 @@ def serve(settings: Settings) -> None:
         print(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
     assistant = Assistant(library)
     library.embedder.embed(["ready"])  # the first question should not wait for the model
-    page = build_page(library, assistant, examples=read_examples(sources))
+    page = build_page(library, assistant, examples=read_examples(sources), sources=sources)
     address = launch(page, settings, users)
     count = library.status().documents
     documents = "1 document" if count == 1 else f"{count} documents"

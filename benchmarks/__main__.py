@@ -18,6 +18,7 @@ BENCHMARKS = {
     "startup": "how long imports, loading and the first answer take",
     "ablations": "what each part of indexing and retrieval contributes",
     "followups": "how well follow-ups are made to stand alone",
+    "page": "how quickly the page is there and begins to answer",
     "reading": "what each part of reading contributes, and how fast the reader is",
 }
 

@@ -14,6 +14,7 @@ commands print it as it is::
     ├── ModelError           a packaged model or table is missing or not the one expected
     │   └── UnsupportedModelError  a model, or a processor, that the fast encoder can't run
     ├── CitationError        a quote that isn't a verbatim slice of its document
+    ├── StoppedError         work that its user stopped
     ├── DatasetError         a question set that doesn't follow its format
     └── ServerError          a server that is evaluated can't be reached or answers amiss
 """
@@ -61,6 +62,10 @@ class UnsupportedModelError(ModelError):
 
 class CitationError(FootnoteError):
     """A quote isn't a verbatim slice of its document."""
+
+
+class StoppedError(FootnoteError):
+    """A user stopped the work; what was done before is kept."""
 
 
 class DatasetError(FootnoteError):

@@ -22,6 +22,7 @@ from index.settings import Settings
 from index.values import Extract, Outcome, digest
 
 ORIGINALS = "originals"
+MOST_FOLDERS = 6  # of a path that an upload came with, its name among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +90,26 @@ def take_upload(
     settings: Settings,
     *,
     taken: dict[str, str],
+    called: str | None = None,
 ) -> Intake:
     """Keep a copy of an uploaded file, and compare it with an earlier one of the same name.
 
     Takes what `take_path` takes; a second file of the same name and other content is refused.
+    `called` is the file's name with the folders that it came with, where it isn't its own.
     """
-    name = _safe_name(file.name)
+    shown = _safe_path(called) if called else _safe_name(file.name)
+    name = Path(shown).name
     try:
         too_large = file.stat().st_size > settings.max_file_bytes
         content_hash = "" if too_large else _hash_file(file)
     except OSError as error:
-        return Intake(refused=(Outcome(None, name, _unreadable(error)),))
+        return Intake(refused=(Outcome(None, shown, _unreadable(error)),))
     kept = f"{ORIGINALS}/{content_hash[:16]}/{name}"
-    candidates = chain([name, f"uploads/{name}"], (f"uploads/{n}/{name}" for n in count(2)))
+    candidates = chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in count(2)))
     source = _free_source(candidates, collection, kept, reader, {})
     if taken.setdefault(source, kept) != kept:
         reason = "another file of this name was uploaded with it; rename one of them"
-        return Intake(refused=(Outcome(None, name, reason),))
+        return Intake(refused=(Outcome(None, shown, reason),))
     before = reader.owner(collection, source)
     if before and before.content_hash == content_hash:
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
@@ -116,6 +120,28 @@ def take_upload(
         shutil.copyfile(file, target)
     load_file = partial(load, file if too_large else target, limits=_limits(settings))
     return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before)),))
+
+
+def take_again(document_id: str, reader: CatalogueReader, settings: Settings) -> Intake:
+    """Read a document's file once more, whether or not it has changed.
+
+    Raises:
+        NotFoundError: There is no such document, or its file is gone.
+    """
+    document, before = reader.document(document_id), reader.state(document_id)
+    if document is None or before is None:
+        raise NotFoundError(f"no document has the id {document_id!r}; it may have been removed")
+    if before.path is None:
+        raise NotFoundError(f"{document.source!r} was not made of a file; add its text again")
+    file = settings.data_dir / before.path  # an absolute path stays as it is
+    try:
+        content_hash = _hash_file(file)
+    except OSError as error:
+        raise NotFoundError(f"{document.source!r}: {_unreadable(error)}") from error
+    state = replace(before, content_hash=content_hash)
+    load_file = partial(load, file, limits=_limits(settings))
+    job = Job(state, document.collection, document.modified, _keep_before(load_file, before))
+    return Intake(jobs=(job,))
 
 
 def take_text(
@@ -270,6 +296,12 @@ def _safe_name(name: str) -> str:
     shown = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in bare).lstrip(".")
     stem, suffix = Path(shown).stem, Path(shown).suffix
     return f"{stem.encode()[:150].decode('utf-8', 'ignore')}{suffix[:20]}" if shown else "unnamed"
+
+
+def _safe_path(name: str) -> str:
+    """Return a file name with the last of the folders before it, each as `_safe_name` makes it."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]
+    return "/".join(map(_safe_name, parts[-MOST_FOLDERS:])) or "unnamed"
 
 
 def _limits(settings: Settings) -> Limits:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from threading import Lock
 
@@ -28,6 +29,7 @@ from index.intake import (
     join,
     remove_original,
     stored_path,
+    take_again,
     take_path,
     take_text,
     take_upload,
@@ -102,16 +104,28 @@ class Library:
         return self._add("add", take, progress)
 
     def add_uploads(
-        self, files: Sequence[Path], *, collection: str = "default", progress: Progress = silent
+        self,
+        files: Sequence[Path],
+        *,
+        collection: str = "default",
+        names: Sequence[str] = (),
+        progress: Progress = silent,
     ) -> AddReport:
-        """Index uploaded files, keeping a copy of each; raises what `add` raises."""
+        """Index uploaded files, keeping a copy of each; raises what `add` raises.
+
+        Args:
+            files: The files.
+            collection: Where they belong.
+            names: What each is called, with the folders it came with; its own name without.
+            progress: Told how far it is.
+        """
         _check_collection(collection)
 
         taken: dict[str, str] = {}
 
         def take(reader: CatalogueReader) -> Iterator[Intake]:
-            for file in files:
-                yield take_upload(file, collection, reader, self.settings, taken=taken)
+            for file, name in zip_longest(files, names[: len(files)]):
+                yield take_upload(file, collection, reader, self.settings, taken=taken, called=name)
 
         return self._add("upload", take, progress)
 
@@ -130,6 +144,19 @@ class Library:
                 yield take_text(source, title, text, collection, reader)
 
         return self._add("add", take, progress)
+
+    def reindex(self, document_id: str, *, progress: Progress = silent) -> AddReport:
+        """Read a document's file again and index it anew; raises what `add` raises.
+
+        Raises:
+            NotFoundError: There is no such document, or its file is gone.
+        """
+        self.require_catalogue()
+
+        def take(reader: CatalogueReader) -> Iterator[Intake]:
+            yield take_again(document_id, reader, self.settings)
+
+        return self._add("reindex", take, progress)
 
     def remove(self, source_or_id: str) -> tuple[DocumentSummary, ...]:
         """Remove the documents with this id, source or path, and return what they were.
@@ -174,6 +201,16 @@ class Library:
         if document is None:
             raise NotFoundError(f"no document has the id {document_id!r}; it may have been removed")
         return document
+
+    def without_file(self, document_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of these documents that can't be indexed again: their file is gone."""
+        with self.reading() as reader:
+            paths = {document_id: reader.path(document_id) for document_id in document_ids}
+        return frozenset(
+            document_id
+            for document_id, path in paths.items()
+            if path is None or not (self.data_dir / path).is_file()
+        )
 
     def original(self, document_id: str) -> Path | None:
         """Return the file that a document was made of, if it still exists."""
@@ -315,10 +352,12 @@ class Library:
                 with self.catalogue.write() as writer:
                     for state in intake.touched:
                         writer.refresh_state(state)
-            outcomes = list(build(intake.jobs, self.workshop, progress))
-            commit([], [str(outcome.id) for outcome in intake.vanished], self.workshop)
-            tidy_up(self.workshop, progress)
-            self._drop_originals([*replaced, *(job.state.path for job in intake.jobs)])
+            try:
+                outcomes = list(build(intake.jobs, self.workshop, progress))
+                commit([], [str(outcome.id) for outcome in intake.vanished], self.workshop)
+                tidy_up(self.workshop, progress)
+            finally:  # copies of uploads are dropped even where `progress` stopped the work
+                self._drop_originals([*replaced, *(job.state.path for job in intake.jobs)])
         return AddReport(
             added=tuple(outcome for outcome in outcomes if outcome.id),
             unchanged=intake.unchanged,

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, StoppedError
 from interface.arguments import read_text
+from interface.asking import Runs, Stage
 from interface.conversation import (
     failed_turn,
     finished_turn,
+    growing_turns,
     history_of,
+    read_collection,
     read_turns,
     working_turn,
 )
@@ -23,20 +28,17 @@ from interface.examples import suggest_questions
 from interface.keeping.conversations import Conversations
 from interface.keeping.recorder import conversation_id_of, keep_turn
 from interface.static import read_static
+from interface.strings import read_script, translate
 from interface.visitors import owner_of
+from retrieval.followups import suggest_followups
 
 if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
 
-WELCOME = "Every sentence of an answer links to the place that says so."
-WELCOME_EMPTY = "Nothing is indexed yet. Add files in the library, then ask about them here."
-
 logger = logging.getLogger(__name__)
 
 ConversationView = dict[str, Any]
-# `id` names the kept conversation, `shared` is when a shared answer's link was made.
-EMPTY: ConversationView = {"id": None, "shared": "", "turns": [], "welcome": "", "examples": []}
 
 
 class ChatTab:
@@ -53,21 +55,19 @@ class ChatTab:
         self._assistant = assistant
         self._examples = tuple(examples)
         self._conversations = conversations
+        self._runs = Runs()
+        self._suggesting = Lock()
 
     def load(self) -> ConversationView:
-        """Return an empty conversation with its welcome and example questions."""
-        try:
-            return self._view([])
-        except FootnoteError as error:
-            return {**EMPTY, "welcome": str(error)}
+        """Return an empty conversation with what can be asked and example questions."""
+        return self.show([])
 
     def refresh(self, conversation: object) -> ConversationView:
         """Return the same conversation after the library has changed."""
         try:
-            turns = read_turns(conversation)
-            if turns and isinstance(conversation, Mapping):
-                return {**EMPTY, **conversation, "turns": turns}
-            return self._view([])
+            shown = self.show(read_turns(conversation), collection=read_collection(conversation))
+            carried = conversation if isinstance(conversation, Mapping) else {}
+            return {**shown, **{name: carried.get(name) for name in ("id", "shared")}}
         except FootnoteError:
             return self.load()
 
@@ -78,13 +78,13 @@ class ChatTab:
         browser: object = None,
         request: gr.Request | None = None,
     ) -> Iterator[tuple[ConversationView, object]]:
-        """Answer the question in the text box: first show it, then its answer."""
+        """Answer the question in the text box: show how it is worked out, then its answer."""
         if not isinstance(question, str) or not question.strip():
             yield gr.skip(), gr.skip()
             return
         emptied: object = ""
         owner = owner_of(browser, request)
-        for view in self._answer(question.strip(), conversation, owner):
+        for view in self._answer(question.strip(), conversation, owner=owner):
             yield view, emptied
             emptied = gr.skip()  # the next question may be in it by then
 
@@ -95,57 +95,188 @@ class ChatTab:
         browser: object = None,
         request: gr.Request | None = None,
     ) -> Iterator[ConversationView]:
-        """Answer an example question that was clicked."""
+        """Answer a question that was clicked: an example or a follow-up."""
         owner = owner_of(browser, request)
-        yield from self._answer(read_event(event, "question"), conversation, owner)
+        yield from self._answer(read_event(event, "question"), conversation, owner=owner)
+
+    def submit_again(
+        self,
+        conversation: object,
+        event: gr.EventData,
+        browser: object = None,
+        request: gr.Request | None = None,
+    ) -> Iterator[ConversationView]:
+        """Answer an earlier turn's question, as it was or changed, in place of what followed."""
+        turn = read_event(event, "turn")
+        kept = turn if isinstance(turn, int) and turn >= 0 else None
+        owner = owner_of(browser, request)
+        question = read_event(event, "question")
+        yield from self._answer(question, conversation, owner=owner, kept=kept)
+
+    def stop(self, token: object) -> bool:
+        """Stop the question that is being answered under this token; says whether there is one."""
+        return self._runs.stop(token)
+
+    def suggest(self, conversation: object) -> list[str]:
+        """Return what to ask after the last turn; nothing while questions are being answered."""
+        if not self._suggesting.acquire(blocking=False):
+            return []
+        try:
+            return list(self._suggest(conversation))
+        except FootnoteError:
+            return []  # suggestions are a courtesy
+        except Exception:
+            logger.exception("no follow-ups could be suggested")
+            return []
+        finally:
+            self._suggesting.release()
+
+    def _suggest(self, conversation: object) -> tuple[str, ...]:
+        *before, last = read_turns(conversation) or [{}]
+        collection = read_collection(conversation)
+        ask = partial(self._assistant.ask, collection=collection, observer=self._give_way)
+        question = read_text(last.get("question"), name="question")
+        answer = ask(question, history=history_of(before))  # remembered since it was shown
+        return suggest_followups(answer, ask, go_on=lambda: not self._runs.busy)
+
+    def _give_way(self, _stage: str, _taken_ms: float | None) -> None:
+        if self._runs.busy:
+            raise StoppedError("somebody asks; suggestions can wait")
 
     def _answer(
-        self, question: object, conversation: object, owner: str | None
+        self,
+        question: object,
+        conversation: object,
+        *,
+        owner: str | None,
+        kept: int | None = None,
     ) -> Iterator[ConversationView]:
+        """Yield the conversation while the question is answered, after the first `kept` turns."""
         turns: list[dict[str, Any]] = []
-        kept_as = conversation_id_of(conversation)
         asked = question if isinstance(question, str) else ""
+        view = partial(self._go_on, conversation)
         try:
-            turns = read_turns(conversation)
+            everything = read_turns(conversation)
+            turns = everything[:kept]
             asked = read_text(question, name="question")
-            history = history_of(turns)
-            yield self._view([*turns, working_turn(asked)], kept_as)
-            answer = self._assistant.ask(asked, history=history)
-            view = finished_turn(answer)
-            kept_as, turn = keep_turn(
-                self._conversations, owner, conversation, answer=answer, view=view
+            keep = partial(
+                keep_turn,
+                self._conversations,
+                owner,
+                conversation,
+                replaced=[turn.get("id") for turn in everything[len(turns) :]],
             )
+            for kept_as, turn in self._work_out(asked, turns, conversation, keep):
+                yield view([*turns, turn], kept_as)
         except FootnoteError as error:
-            turn = failed_turn(asked, str(error))
+            yield view([*turns, failed_turn(asked, str(error))])
         except Exception:
             logger.exception("a question could not be answered")
-            turn = failed_turn(asked, UNEXPECTED)
-        yield self._view([*turns, turn], kept_as)
+            yield view([*turns, failed_turn(asked, UNEXPECTED)])
 
-    def _view(self, turns: list[dict[str, Any]], kept_as: str | None = None) -> ConversationView:
-        if turns:
-            return {**EMPTY, "id": kept_as, "turns": turns}
-        summaries = self._library.documents()
-        count = len(summaries)
-        documents = "1 document" if count == 1 else f"{count} documents"
+    def _work_out(
+        self,
+        asked: str,
+        turns: Sequence[Mapping[str, Any]],
+        conversation: object,
+        keep: Callable[..., tuple[str | None, dict[str, Any]]],
+    ) -> Iterator[tuple[str | None, dict[str, Any]]]:
+        """Yield the question's turn: its stages, then its answer sentence by sentence.
+
+        Each with the id of the conversation that it is kept in.
+        """
+        kept_as = conversation_id_of(conversation)
+        ask = partial(
+            self._assistant.ask,
+            asked,
+            history=history_of(turns),
+            collection=read_collection(conversation),
+        )
+        stages: list[Stage] = []
+        with self._runs.start(lambda observer: ask(observer=observer)) as run:
+            working = working_turn(asked, run.token)
+            yield kept_as, working
+            for event in run.events():
+                if isinstance(event, Stage):
+                    stages.append(event)
+                    working = working_turn(asked, run.token, stages)
+                    yield kept_as, working
+                else:
+                    finished = finished_turn(event)
+                    for grown in growing_turns(working, finished):
+                        yield kept_as, grown
+                    yield keep(answer=event, view=finished)
+
+    def show(
+        self,
+        turns: Sequence[Mapping[str, Any]],
+        *,
+        kept_as: str | None = None,
+        shared: str = "",
+        collection: str | None = None,
+    ) -> ConversationView:
+        """Return a conversation as the page shows it.
+
+        Args:
+            turns: As `interface.conversation` makes them.
+            kept_as: Id of the kept conversation.
+            shared: When a shared answer's link was made, or "".
+            collection: The collection that is asked, or None for all.
+        """
         return {
-            **EMPTY,
-            "welcome": f"{documents} to ask. {WELCOME}" if count else WELCOME_EMPTY,
-            "examples": list(suggest_questions(self._examples, summaries)),
+            "id": kept_as,
+            "shared": shared,
+            "turns": list(turns),
+            "collection": collection,
+            **self._describe_library(turns),
+        }
+
+    def _go_on(
+        self,
+        conversation: object,
+        turns: Sequence[Mapping[str, Any]],
+        kept_as: str | None = None,
+    ) -> ConversationView:
+        """Return a conversation that goes on as it was, with these turns."""
+        if not isinstance(conversation, Mapping):
+            return self.show(turns, kept_as=kept_as)
+        known = kept_as or conversation_id_of(conversation)
+        return {**conversation, "id": known, "turns": list(turns), "examples": []}
+
+    def _describe_library(self, turns: Sequence[object]) -> ConversationView:
+        try:
+            summaries = self._library.documents()
+        except FootnoteError as error:
+            return {"documents": 0, "collections": [], "examples": [], "problem": str(error)}
+        examples = () if turns else suggest_questions(self._examples, summaries)
+        return {
+            "documents": len(summaries),
+            "collections": sorted({summary.collection for summary in summaries}),
+            "examples": list(examples),
+            "problem": "",
         }
 
 
 def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
     """Add the conversation and the field to ask in; returns the conversation."""
+
+    def stop(token: object) -> bool:
+        return chat.stop(token)
+
+    def suggest(conversation: object) -> list[str]:
+        return chat.suggest(conversation)
+
+    t = translate()
     conversation = gr.HTML(
         html_template=read_static("conversation.html"),
-        js_on_load=read_static("answer_actions.js") + read_static("conversation.js"),
+        js_on_load=read_script("answer_actions.js", "preview.js", "conversation.js", "asking.js"),
+        server_functions=[stop, suggest],
         apply_default_css=False,
         elem_id="conversation",
     )
     question = gr.Textbox(
-        placeholder="Ask about your documents",
-        label="Question",
+        placeholder=t("question_placeholder"),
+        label=t("question_label"),
         show_label=False,
         container=False,
         lines=1,
@@ -166,7 +297,7 @@ def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
         outputs=[conversation, question],
         **options,
     )
-    conversation.example(
-        chat.submit_example, inputs=[conversation, browser], outputs=conversation, **options
-    )
+    shown: dict[str, Any] = {"inputs": [conversation, browser], "outputs": conversation, **options}
+    conversation.example(chat.submit_example, **shown)
+    conversation.again(chat.submit_again, **shown)
     return conversation

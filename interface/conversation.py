@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from index.errors import InvalidInputError
-from interface.arguments import read_text
+from interface.arguments import read_optional_text, read_text
+from interface.asking import Stage
 from retrieval.values import Answer, Turn
 from retrieval.wire import answer_object, hit_object
 
@@ -39,9 +40,32 @@ def disarm(markdown: str) -> str:
     return _ACTIVE.sub(r"\\\g<0>", markdown)
 
 
-def working_turn(question: str) -> TurnView:
-    """Return the turn of a question that is being answered."""
-    return {"state": "working", "question": question}
+def working_turn(question: str, run: str = "", stages: Iterable[Stage] = ()) -> TurnView:
+    """Return the turn of a question that is being answered.
+
+    Args:
+        question: As it was asked.
+        run: The token by which the page can stop it.
+        stages: What was told so far; a stage that comes again goes on with its time.
+    """
+    taken: dict[str, float | None] = {}
+    for stage in stages:
+        before = taken.get(stage.name)
+        taken[stage.name] = stage.taken_ms if before is None else before + (stage.taken_ms or 0.0)
+    steps = [{"stage": name, "ms": ms} for name, ms in taken.items()]
+    return {"state": "working", "question": question, "run": run, "steps": steps}
+
+
+def growing_turns(working: TurnView, finished: TurnView) -> Iterator[TurnView]:
+    """Yield the turn while its answer comes, a sentence with its markers at a time.
+
+    The last sentence is left to the finished turn.
+    """
+    parts = finished["parts"]
+    starts = [place for place, part in enumerate(parts) if "support" in part]
+    for start in starts[1:]:
+        shown = {"parts": parts[:start], "citations": finished["citations"]}
+        yield {**working, **shown}
 
 
 def failed_turn(question: str, message: str) -> TurnView:
@@ -52,8 +76,8 @@ def failed_turn(question: str, message: str) -> TurnView:
 def finished_turn(answer: Answer) -> TurnView:
     """Return the turn of an answer, of an abstention or of a remark such as a greeting.
 
-    `parts` is the answer's text cut into `{"text"}` and `{"marker"}`, `nearest` the passages that
-    came closest, for an abstention only.
+    `parts` is the answer's text cut by `split_markers`, `nearest` the passages that came closest,
+    for an abstention only.
     """
     wire = answer_object(answer)
     nearest = answer.hits[:NEAREST_SHOWN] if answer.abstained else ()
@@ -66,6 +90,7 @@ def finished_turn(answer: Answer) -> TurnView:
         "citations": wire["citations"],
         "disagreement": wire["disagreement"],
         "nearest": [hit_object(hit) for hit in nearest],
+        "timings_ms": wire["timings_ms"],
         "total_ms": answer.timings_ms.get("total"),
     }
 
@@ -73,8 +98,9 @@ def finished_turn(answer: Answer) -> TurnView:
 def split_markers(answer: Answer) -> list[dict[str, Any]]:
     """Cut an answer's text into `{"text": ...}` and `{"marker": n}`, in their order.
 
-    Markers are looked for between the sentences alone: a sentence is quoted from a document, and
-    may hold a `[1]` of its own.
+    A part that is a sentence says by `support` how its citations carry it. Markers are looked for
+    between the sentences alone: a sentence is quoted from a document, and may hold a `[1]` of its
+    own.
     """
     markers = {citation.marker for citation in answer.citations}
     parts: list[dict[str, Any]] = []
@@ -83,7 +109,7 @@ def split_markers(answer: Answer) -> list[dict[str, Any]]:
         start = answer.text.find(sentence.text, shown)
         if sentence.text and start >= 0:
             parts += _read_markers(answer.text[shown:start], markers)
-            parts.append({"text": sentence.text})
+            parts.append({"text": sentence.text, "support": sentence.support})
             shown = start + len(sentence.text)
     return parts + _read_markers(answer.text[shown:], markers)
 
@@ -101,6 +127,16 @@ def read_turns(value: object) -> list[TurnView]:
         if not isinstance(turn, dict):
             raise InvalidInputError("the page's conversation is damaged; load it again")
     return [turn for turn in turns if turn.get("state") != "working"]
+
+
+def read_collection(value: object) -> str | None:
+    """Return the collection that a page's conversation is asked in, or None for all of them.
+
+    Raises:
+        InvalidInputError: It isn't the name of one.
+    """
+    chosen = value.get("collection") if isinstance(value, Mapping) else None
+    return read_optional_text(chosen, name="collection")
 
 
 def history_of(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:

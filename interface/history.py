@@ -11,7 +11,7 @@ import gradio as gr
 
 from index.errors import FootnoteError, InvalidInputError
 from interface.arguments import read_text
-from interface.chat import EMPTY, ChatTab, ConversationView
+from interface.chat import ChatTab, ConversationView
 from interface.endpoints import UNEXPECTED
 from interface.events import read_event
 from interface.handouts import Targets, hand_out_file
@@ -55,8 +55,8 @@ class HistoryPanel:
             shared = self._links.follow(read_text(link, name="answer"))
             turns = mark_changes(self._library, [{**shared.view, "id": None}])
         except FootnoteError as error:
-            return {**self._chat.load(), "welcome": str(error)}
-        return {**EMPTY, "shared": shared.made, "turns": list(turns)}
+            return {**self._chat.load(), "problem": str(error)}
+        return self._chat.show(turns, shared=shared.made)
 
     def begin(self) -> ConversationView:
         """Return an empty conversation."""
@@ -78,7 +78,7 @@ class HistoryPanel:
         def act(owner: str) -> ConversationView:
             found = self._conversations.open(owner, _read_id(event))
             turns = mark_changes(self._library, found.turns)
-            return {**EMPTY, "id": found.id, "turns": list(turns)}
+            return self._chat.show(turns, kept_as=found.id)
 
         return self._act(browser, event, request, act)
 

@@ -1,21 +1,26 @@
-"""The library tab: what is indexed, what became of uploaded files, and removing documents."""
+"""The library tab: adding files one by one, what became of each, and what is indexed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
-from index.errors import FootnoteError
-from interface.arguments import read_text
+from index.errors import FootnoteError, InvalidInputError, StoppedError
+from index.loaders import SUFFIXES
+from index.values import AddReport
+from interface.arguments import read_text, read_uploads
 from interface.endpoints import UNEXPECTED
 from interface.events import read_event
+from interface.jobs import Job, Jobs
 from interface.static import read_static
-from retrieval.wire import report_object, summary_object
+from interface.strings import read_script
+from retrieval.wire import summary_object
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -25,6 +30,7 @@ DOCUMENTS_SHOWN = 1000  # more rows would make the page slow; the endpoint lists
 logger = logging.getLogger(__name__)
 
 LibraryView = dict[str, Any]
+Outcomes = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +49,74 @@ class LibraryParts:
 class LibraryTab:
     """The library tab's callbacks; `view` and what they return is drawn by `library.js`."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, sources: Sequence[Path] = ()) -> None:
         self._library = library
+        self._sources = tuple(sources)
+        self._jobs = Jobs()
 
     def view(self, **news: object) -> LibraryView:
-        """Return the list of documents with `news` of the last action: message, failed, report."""
+        """Return the list of documents with `news` of the last action: message, failed."""
         summaries = self._library.documents()
-        shown = [summary_object(summary) for summary in summaries[:DOCUMENTS_SHOWN]]
-        return {"documents": shown, "total": len(summaries), **news}
+        shown = summaries[:DOCUMENTS_SHOWN]
+        gone = self._library.without_file([summary.id for summary in shown])
+        return {
+            "documents": [
+                {**summary_object(summary), "has_file": summary.id not in gone} for summary in shown
+            ],
+            "total": len(summaries),
+            "collections": sorted({summary.collection for summary in summaries}),
+            "folders": len(self._sources),
+            "suffixes": sorted(SUFFIXES),
+            "max_file_bytes": self._library.settings.max_file_bytes,
+            **news,
+        }
 
     def load(self) -> LibraryView:
-        """Return the list of documents as the page opens."""
+        """Return the list of documents as the page opens or after files were added."""
         return self.view()
 
-    def add(
-        self,
-        paths: Sequence[str] | None,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio finds it by this default
-    ) -> tuple[LibraryView, None]:
-        """Index uploaded files, showing progress, and empty the upload field."""
+    def add_file(self, request: object) -> Outcomes:
+        """Index one uploaded file: `{file, name, collection, token}`."""
+        sent = request if isinstance(request, Mapping) else {}
 
-        def show(stage: str, done: int, total: int) -> None:
-            progress((done, max(total, 1)), desc=stage)
+        def add(job: Job) -> AddReport:
+            files = read_uploads([sent.get("file")], upload_dir=Path(get_upload_folder()))
+            return self._library.add_uploads(
+                files,
+                names=[read_text(sent.get("name"), name="name")],
+                collection=read_text(sent.get("collection"), name="collection").strip(),
+                progress=job.progress,
+            )
 
-        try:
-            report = self._library.add_uploads([Path(path) for path in paths or ()], progress=show)
-        except FootnoteError as error:
-            return self.view(message=str(error), failed=True), None
-        except Exception:
-            logger.exception("uploaded files could not be added")
-            return self.view(message=UNEXPECTED, failed=True), None
-        return self.view(report=report_object(report)), None
+        return self._work(sent.get("token"), add)
+
+    def reindex(self, request: object) -> Outcomes:
+        """Read one document's file again: `{id, token}`."""
+        sent = request if isinstance(request, Mapping) else {}
+        return self._work(
+            sent.get("token"),
+            lambda job: self._library.reindex(
+                read_text(sent.get("id"), name="id"), progress=job.progress
+            ),
+        )
+
+    def rescan(self, token: object) -> Outcomes:
+        """Look at the source folders again: new, changed and vanished files."""
+
+        def add(job: Job) -> AddReport:
+            if not self._sources:
+                raise InvalidInputError("no folder was named when Footnote was started")
+            return self._library.add(self._sources, progress=job.progress)
+
+        return self._work(token, add)
+
+    def describe_job(self, token: object) -> dict[str, Any] | None:
+        """Return how far the work with this token is."""
+        return self._jobs.describe(token)
+
+    def stop_job(self, token: object) -> bool:
+        """Stop the work with this token; says whether there is any."""
+        return self._jobs.stop(token)
 
     def remove(self, event: gr.EventData) -> LibraryView:
         """Remove the document whose id the page sends."""
@@ -87,6 +130,19 @@ class LibraryTab:
             return self.view(message=UNEXPECTED, failed=True)
         return self.view(message=f"Removed {removed.title} ({removed.source}).")
 
+    def _work(self, token: object, work: Callable[[Job], AddReport]) -> Outcomes:
+        """Return `{outcomes: [{state, source, reason}]}`; whatever fails is an outcome, too."""
+        try:
+            with self._jobs.start(token) as job:
+                return {"outcomes": _outcomes(work(job))}
+        except StoppedError as error:
+            return _failure("stopped", str(error))
+        except FootnoteError as error:
+            return _failure("refused", str(error))
+        except Exception:
+            logger.exception("the library could not be changed")
+            return _failure("refused", UNEXPECTED)
+
 
 def build_library(tab: LibraryTab) -> LibraryParts:
     """Add the library tab's contents and events to the page that is being built.
@@ -94,33 +150,52 @@ def build_library(tab: LibraryTab) -> LibraryParts:
     Returns:
         The list of documents, and the events that change it.
     """
-    files = gr.File(
-        label="Add documents: text, web pages, PDF, Word, PowerPoint, Excel, e-mail, e-books",
-        file_count="multiple",
-        height=150,
-        elem_id="upload",
-    )
+
+    def add_file(request: object) -> Outcomes:
+        return tab.add_file(request)
+
+    def reindex(request: object) -> Outcomes:
+        return tab.reindex(request)
+
+    def rescan(token: object) -> Outcomes:
+        return tab.rescan(token)
+
+    def describe_job(token: object) -> dict[str, Any] | None:
+        return tab.describe_job(token)
+
+    def stop_job(token: object) -> bool:
+        return tab.stop_job(token)
+
     documents = gr.HTML(
         html_template=read_static("library.html"),
-        js_on_load=read_static("library.js"),
+        js_on_load=read_script("queue.js", "library.js"),
+        server_functions=[add_file, reindex, rescan, describe_job, stop_job],
         apply_default_css=False,
         elem_id="documents",
     )
-    added = files.upload(
-        tab.add,
-        inputs=files,
-        outputs=[documents, files],
-        show_progress_on=documents,
-        concurrency_id="write",
-        concurrency_limit=1,
-        api_visibility="private",
-    )
-    removed = documents.remove(
-        tab.remove,
-        outputs=documents,
-        show_progress="hidden",
-        concurrency_id="write",
-        concurrency_limit=1,
-        api_visibility="private",
-    )
+    options: dict[str, Any] = {
+        "outputs": documents,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    added = documents.renew(tab.load, **options)
+    removed = documents.remove(tab.remove, concurrency_id="write", concurrency_limit=1, **options)
     return LibraryParts(documents, (added, removed))
+
+
+def _outcomes(report: AddReport) -> list[dict[str, str]]:
+    groups = {
+        "added": report.added,
+        "unchanged": report.unchanged,
+        "refused": report.refused,
+        "removed": report.removed,
+    }
+    return [
+        {"state": state, "source": outcome.source, "reason": outcome.reason}
+        for state, outcomes in groups.items()
+        for outcome in outcomes
+    ]
+
+
+def _failure(state: str, reason: str) -> Outcomes:
+    return {"outcomes": [{"state": state, "source": "", "reason": reason}]}

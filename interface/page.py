@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -16,6 +17,7 @@ from interface.history import HistoryPanel, build_history, connect_history
 from interface.keeping.kept import open_kept
 from interface.library import LibraryParts, LibraryTab, build_library
 from interface.static import read_static
+from interface.strings import read_script, translate
 from interface.viewer import build_viewer
 from interface.visitors import make_browser_state
 
@@ -40,7 +42,11 @@ class Page(gr.Blocks):
 
 
 def build_page(
-    library: Library, assistant: Assistant, *, examples: Sequence[str] = ()
+    library: Library,
+    assistant: Assistant,
+    *,
+    examples: Sequence[str] = (),
+    sources: Sequence[Path] = (),
 ) -> gr.Blocks:
     """Build the page with its public endpoints.
 
@@ -48,6 +54,7 @@ def build_page(
         library: The documents.
         assistant: What answers from them.
         examples: Questions to suggest while a conversation is empty.
+        sources: The folders and files that the library page can look at again.
     """
     page = Page(
         title="Footnote",
@@ -55,19 +62,20 @@ def build_page(
         fill_width=True,
         delete_cache=(UPLOADS_KEPT_SECONDS, UPLOADS_KEPT_SECONDS),
     )
+    t = translate()
     with page:
         kept, browser = open_kept(library.data_dir), make_browser_state()
         chat = ChatTab(library, assistant, examples, kept.conversations)
-        documents = LibraryTab(library)
-        gr.HTML(read_static("header.html"), apply_default_css=False, elem_id="header")
+        documents = LibraryTab(library, sources)
+        build_header()
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask", elem_id="ask"), gr.Row(elem_id="panes"):
+            with gr.Tab(t("tab_ask"), elem_id="ask"), gr.Row(elem_id="panes"):
                 history = build_history()
                 with gr.Column(scale=6, elem_id="chat"):
                     conversation = build_chat(chat, browser)
                 with gr.Column(scale=5, elem_id="reader"):
                     build_viewer(library)
-            with gr.Tab("Library", elem_id="library"):
+            with gr.Tab(t("tab_library"), elem_id="library"):
                 parts = build_library(documents)
         _connect(page, chat, documents, conversation, parts)
         targets = Targets(conversation, build_handouts(), browser)
@@ -76,6 +84,16 @@ def build_page(
         publish(Endpoints(library, assistant))
         publish_feedback(FeedbackEndpoint(kept.judgements))
     return page
+
+
+def build_header() -> None:
+    """Add the page's name and the switch of its look."""
+    gr.HTML(
+        html_template=read_static("header.html"),
+        js_on_load=read_script("header.js"),
+        apply_default_css=False,
+        elem_id="header",
+    )
 
 
 def _connect(

@@ -13,7 +13,8 @@ from starlette.middleware import Middleware
 
 from index.settings import Settings
 from interface.preflight import port_in_use
-from interface.static import read_static, static_path
+from interface.static import read_static, read_styles, static_path
+from interface.strings import translate
 from interface.theme import make_theme
 
 Message = MutableMapping[str, Any]
@@ -79,7 +80,9 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             blocked_paths=[str(settings.data_dir.resolve())],
             max_file_size=settings.max_file_bytes,
             theme=make_theme(),
-            css=read_static("style.css") + read_static("keeping.css"),
+            css=read_styles(),
+            head=f"<script>{read_static('look.js')}</script>",
+            i18n=translate(),
             favicon_path=static_path("favicon.svg"),
             footer_links=["api"],
             run_history=False,

@@ -20,7 +20,7 @@ from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher, worth_reading
-from retrieval.timing import Clock
+from retrieval.timing import Clock, Observer, unobserved
 from retrieval.values import Answer, Hit, Provenance, Turn
 
 SHOWN_HITS = 10
@@ -69,7 +69,12 @@ class Assistant:
         return Searcher(self._embedder)
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), collection: str | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        collection: str | None = None,
+        observer: Observer = unobserved,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't.
 
@@ -77,6 +82,7 @@ class Assistant:
             question: In any language that the documents are in.
             history: The conversation before it, oldest first.
             collection: The collection to answer from, or None for all.
+            observer: Told of each stage as it begins and ends; what it raises ends the work.
 
         Raises:
             InvalidInputError: The question is empty or too long.
@@ -84,7 +90,7 @@ class Assistant:
         """
         question = self._check(question)
         turns = tuple(Turn(turn.role, _clean(turn.content)) for turn in history)
-        clock = Clock()
+        clock = Clock(observer)
         with self.library.snapshot(collection) as snapshot:
             same = (question, turns, collection, snapshot.generation.state)
             answer = self._answers.recall([same]).get(same)

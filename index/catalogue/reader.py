@@ -103,6 +103,10 @@ class CatalogueReader:
         """Return the state of the document made of the file at `path`."""
         return next(self._states("collection = ? AND path = ?", collection, path), None)
 
+    def state(self, document_id: str) -> FileState | None:
+        """Return the state of the file that a document was made of."""
+        return next(self._states("id = ?", document_id), None)
+
     def states_below(self, collection: str, folder: str) -> tuple[FileState, ...]:
         """Return the state of each document whose file lay below `folder`, an absolute path."""
         prefix = folder.rstrip("/") + "/"

@@ -63,7 +63,13 @@ class Conversations:
         self._store = store
 
     def keep(
-        self, owner: str, conversation_id: str | None, *, answer: Answer, view: Mapping[str, Any]
+        self,
+        owner: str,
+        conversation_id: str | None,
+        *,
+        answer: Answer,
+        view: Mapping[str, Any],
+        replaced: Sequence[str] = (),
     ) -> tuple[str, TurnView]:
         """Keep an answer as the last turn of a conversation.
 
@@ -73,6 +79,7 @@ class Conversations:
                 conversation, or a full one.
             answer: The answer.
             view: What the page shows of it.
+            replaced: Ids of turns of this conversation in whose place it was asked again.
 
         Returns:
             The conversation's id, and the view with the turn's `id`.
@@ -85,6 +92,10 @@ class Conversations:
             known = _find_with_room(connection, owner, conversation_id)
             if known is None:
                 known = _begin(connection, owner, title=answer.question, time=time)
+            connection.executemany(
+                "DELETE FROM turns WHERE conversation_id = ? AND id = ?",
+                [(known, turn) for turn in replaced],
+            )
             connection.execute(
                 "INSERT INTO turns (conversation_id, id, asked, words, view, answer) "
                 "VALUES (?, ?, ?, ?, ?, ?)",

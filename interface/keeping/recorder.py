@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError
@@ -28,10 +28,19 @@ def keep_turn(
     *,
     answer: Answer,
     view: Mapping[str, Any],
+    replaced: Sequence[object] = (),
 ) -> tuple[str | None, TurnView]:
     """Keep an answer in the conversation that the page shows.
 
-    Only the answer is kept, which the server made; of what the page sent just the id is used.
+    Only the answer is kept, which the server made; of what the page sent just ids are used.
+
+    Args:
+        conversations: Keeps it.
+        owner: Whose it is.
+        conversation: What the page sent.
+        answer: The answer.
+        view: What the page shows of it.
+        replaced: Ids of the turns in whose place it was asked again.
 
     Returns:
         The conversation's id, and the view with the turn's `id`; None for both where nothing was
@@ -40,7 +49,8 @@ def keep_turn(
     known = conversation_id_of(conversation)
     if conversations is not None and owner is not None:
         try:
-            return conversations.keep(owner, known, answer=answer, view=view)
+            gone = [turn for turn in replaced if isinstance(turn, str)]
+            return conversations.keep(owner, known, answer=answer, view=view, replaced=gone)
         except FootnoteError:
             logger.exception("an answer could not be kept")
     return known, {**view, "id": None, "judged": ""}

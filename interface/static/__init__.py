@@ -13,3 +13,10 @@ def static_path(name: str) -> Path:
 def read_static(name: str) -> str:
     """Return the text of one of the files beside this module."""
     return static_path(name).read_text(encoding="utf-8")
+
+
+def read_styles() -> str:
+    """Return all styles of the page: `style.css`, which the others build on, then those."""
+    others = sorted(path.name for path in Path(__file__).parent.glob("*.css"))
+    names = ["style.css", *(name for name in others if name != "style.css")]
+    return "\n".join(read_static(name) for name in names)

@@ -3,20 +3,8 @@ const conversation = element.querySelector('.fn-conversation');
 const welcome = element.querySelector('.fn-welcome');
 const list = element.querySelector('.fn-turns');
 const drawn = []; // the JSON of each turn that is on show, to leave alone what didn't change
+const stages = []; // what is ticking: a stage's node and when it began
 let active = null; // the marker whose passage is open
-
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children.filter((child) => child !== null));
-  return node;
-}
-
-function button(className, ...children) {
-  const node = make('button', className, ...children);
-  node.type = 'button';
-  return node;
-}
 
 function place(item) {
   const parts = [];
@@ -38,23 +26,72 @@ function opens(node, item, quote) {
 
 function marker(citation) {
   const node = button('fn-marker', String(citation.marker));
-  node.title = citation.quote;
-  node.setAttribute('aria-label', 'Citation ' + citation.marker + ': ' + citation.title);
-  return opens(node, citation, citation.quote);
+  node.setAttribute('aria-label', t('citation_label', { marker: citation.marker, title: citation.title }));
+  return previews(opens(node, citation, citation.quote), citation);
 }
 
-function answerText(turn) {
-  const text = make('p', 'fn-answer-text');
-  text.dir = 'auto';
-  for (const [place, part] of turn.parts.entries()) {
-    if (part.text !== undefined) {
-      const leads = turn.parts[place + 1]?.marker !== undefined;
-      text.append(leads && part.text === ' ' ? '\u00a0' : part.text); // no marker alone on a line
-    } else {
-      text.append(marker(turn.citations.find((citation) => citation.marker === part.marker)));
-    }
+function sentence(part) {
+  const node = make('span', 'fn-sentence', part.text);
+  node.dataset.support = part.support;
+  return node;
+}
+
+function drawPart(turn, index) {
+  const part = turn.parts[index];
+  if (part.marker !== undefined) {
+    return marker(turn.citations.find((citation) => citation.marker === part.marker));
   }
-  return text;
+  if (part.support) return sentence(part);
+  const leads = turn.parts[index + 1]?.marker !== undefined;
+  return leads && part.text === ' ' ? '\u00a0' : part.text; // no marker alone on a line
+}
+
+// Adds to an answer's text what has come since it was drawn, so that nothing moves or loses focus.
+function growText(text, turn) {
+  const before = text.parts ?? [];
+  const parts = (turn.parts ?? []).map((part) => JSON.stringify(part));
+  const grown = before.every((part, index) => part === parts[index]);
+  if (!grown) text.replaceChildren();
+  for (let index = grown ? before.length : 0; index < parts.length; index += 1) {
+    text.append(drawPart(turn, index));
+  }
+  text.parts = parts;
+}
+
+function duration(ms) {
+  if (ms < 1000) return t('milliseconds', { time: String(Math.round(ms)) });
+  return t('seconds', { time: (ms / 1000).toFixed(2) });
+}
+
+function stage(name, time, className) {
+  return make('li', className, name + ' ', make('span', 'fn-time', time));
+}
+
+function drawStage(step) {
+  if (step.ms !== null) return stage(t('done_' + step.stage), duration(step.ms), 'fn-done');
+  const node = stage(t('stage_' + step.stage), '', 'fn-running');
+  stages.push({ time: node.querySelector('.fn-time'), begun: performance.now() });
+  return node;
+}
+
+function stopper(turn) {
+  const node = button('fn-stop', t('stop'));
+  node.setAttribute('aria-label', t('stop_label'));
+  node.addEventListener('click', () => stop(turn));
+  return node;
+}
+
+// The line above an answer: what is being done while it is made, then how long each stage took.
+function steps(turn) {
+  stages.length = 0;
+  const items = turn.state === 'working'
+    ? (turn.steps?.length ? turn.steps : [{ stage: 'wait', ms: null }]).map(drawStage)
+    : Object.entries(turn.timings_ms ?? {}).filter(([name]) => words['done_' + name] && name !== 'total')
+      .map(([name, ms]) => drawStage({ stage: name, ms }));
+  if (turn.total_ms) items.push(stage(t('done_total', { time: duration(turn.total_ms) }), '', 'fn-done'));
+  const row = make('ul', 'fn-steps-list', ...items);
+  row.setAttribute('aria-label', t('steps_label'));
+  return make('div', 'fn-steps', items.length ? row : null, turn.state === 'working' ? stopper(turn) : null);
 }
 
 function titled(item) {
@@ -74,17 +111,27 @@ function sources(turn) {
     return make('li', '', make('span', 'fn-source-markers', ...citations.map(marker)),
       make('span', 'fn-source-named', link, ...changesSince(citations)));
   });
-  return make('section', 'fn-sources', make('h3', '', 'Sources'), make('ul', 'fn-source-list', ...items));
+  return make('section', 'fn-sources', make('h3', '', t('sources')), make('ul', 'fn-source-list', ...items));
+}
+
+function support(turn) {
+  const sentences = turn.parts.filter((part) => part.support);
+  if (sentences.length === 0) return null;
+  const verbatim = sentences.every((part) => part.support === 'verbatim');
+  return make('p', verbatim ? 'fn-support' : 'fn-support fn-loose', t(verbatim ? 'verbatim' : 'not_verbatim'));
 }
 
 function disagreement(item, turn) {
-  const rows = item.values.map((value, index) => {
+  const sides = item.values.map((value, index) => {
     const citation = turn.citations.find((other) => other.marker === item.citations[index]);
-    const who = [item.attributions[index], item.dates[index]].filter(Boolean).join(', ');
-    return make('li', '', make('strong', '', value), who ? make('bdi', '', ' ' + who + ' ') : null,
-      citation ? marker(citation) : null);
+    const said = make('strong', 'fn-side-value', value);
+    said.dir = 'auto';
+    return make('li', 'fn-side', said, make('bdi', 'fn-side-who', item.attributions[index] ?? ''),
+      make('span', 'fn-side-date', item.dates[index] ?? t('sides_undated'), ' ', citation ? marker(citation) : null));
   });
-  return make('section', 'fn-disagreement', make('p', '', item.note), make('ul', '', ...rows));
+  const note = make('p', '', item.note);
+  note.dir = 'auto';
+  return make('section', 'fn-disagreement', note, make('ul', 'fn-sides', ...sides));
 }
 
 function nearest(turn) {
@@ -94,69 +141,91 @@ function nearest(turn) {
     excerpt.dir = 'auto';
     return make('li', '', opens(button('fn-nearest-link', titled(hit), excerpt), hit, hit.text));
   });
-  return make('section', 'fn-nearest', make('h3', '', 'Nearest passages – these are not an answer'),
-    make('ul', '', ...items));
+  return make('section', 'fn-nearest', make('h3', '', t('nearest')), make('ul', '', ...items));
 }
 
 function footing(turn) {
-  const parts = [];
-  if (turn.standalone_question && turn.standalone_question !== turn.question) {
-    parts.push('Searched for: ' + turn.standalone_question);
-  }
-  if (turn.total_ms >= 10) parts.push((turn.total_ms / 1000).toFixed(2) + ' s');
-  return parts.length ? make('p', 'fn-footing', parts.join(' · ')) : null;
+  if (!turn.standalone_question || turn.standalone_question === turn.question) return null;
+  return make('p', 'fn-footing', t('searched_for', { question: turn.standalone_question }));
 }
 
-function reply(turn) {
-  if (turn.state === 'working') {
-    return make('div', 'fn-reply fn-working', make('p', '', 'Searching and reading…'));
-  }
-  if (turn.state === 'failed') {
-    return make('div', 'fn-reply fn-failed', make('p', '', turn.message));
-  }
-  return make('div', 'fn-reply fn-' + turn.state, answerText(turn),
-    ...turn.disagreement.map((item) => disagreement(item, turn)), sources(turn), nearest(turn), footing(turn),
-    answerActions(turn));
+// What stands below an answer's text, by the turn's state.
+function below(turn, index) {
+  if (turn.state === 'working') return [];
+  if (turn.state === 'failed') return [make('p', 'fn-failure', turn.message), actions(turn, index)];
+  return [support(turn), ...turn.disagreement.map((item) => disagreement(item, turn)), sources(turn),
+    nearest(turn), footing(turn), answerActions(turn), actions(turn, index)];
 }
 
-function drawTurn(turn) {
+// Fills a reply, keeping the text that is already there.
+function fillReply(reply, turn, index) {
+  const text = reply.querySelector('.fn-answer-text') ?? make('p', 'fn-answer-text');
+  text.dir = 'auto';
+  growText(text, turn);
+  text.hidden = turn.state === 'failed' || turn.parts?.length === 0;
+  reply.className = 'fn-reply fn-' + turn.state;
+  const head = steps(turn);
+  if (text.parentNode === reply) reply.firstChild.replaceWith(head);
+  else reply.append(head, text);
+  while (reply.lastChild !== text) reply.lastChild.remove();
+  reply.append(...below(turn, index).filter((node) => node !== null));
+  return reply;
+}
+
+function drawTurn(turn, index) {
   const question = make('p', 'fn-question', turn.question);
   question.dir = 'auto';
-  return make('li', 'fn-turn', question, reply(turn));
+  return make('li', 'fn-turn', question, fillReply(make('div', 'fn-reply'), turn, index));
+}
+
+function updateTurn(turn, index) {
+  const node = list.children[index];
+  const before = JSON.parse(drawn[index]);
+  if (before.state === 'working' && before.question === turn.question) {
+    fillReply(node.querySelector('.fn-reply'), turn, index);
+  } else {
+    node.replaceWith(drawTurn(turn, index));
+  }
 }
 
 function drawWelcome(value) {
   welcome.hidden = value.turns.length > 0;
-  element.querySelector('.fn-welcome-text').textContent = value.welcome;
-  const items = value.examples.map((example) => {
-    const node = button('fn-example', example);
-    node.addEventListener('click', () => trigger('example', { question: example }));
-    return make('li', '', node);
-  });
+  const text = value.documents ? t('welcome', { count: value.documents }) : t('welcome_empty');
+  element.querySelector('.fn-welcome-text').textContent = value.problem || text;
+  const items = value.examples.map((example) => make('li', '', asks('fn-example', example)));
   element.querySelector('.fn-examples').replaceChildren(...items);
 }
 
 function draw() {
   const value = props.value;
   if (!value || !value.turns) return;
+  const stopping = element.querySelector('.fn-stop') === document.activeElement;
+  hidePreviewOfGone();
   drawWelcome(value);
+  drawScope(value);
   showKept(value);
-  value.turns.forEach((turn, index) => {
-    const json = JSON.stringify(turn);
-    if (drawn[index] === json) return;
-    const isNew = index >= drawn.length;
-    const node = drawTurn(turn);
-    if (isNew) list.append(node);
-    else list.children[index].replaceWith(node);
-    drawn[index] = json;
-    if (isNew) conversation.scrollTo({ top: node.offsetTop });
-  });
   while (drawn.length > value.turns.length) {
     drawn.pop();
     list.lastChild.remove();
   }
+  value.turns.forEach((turn, index) => {
+    const json = JSON.stringify(turn);
+    if (drawn[index] === json) return;
+    if (index < drawn.length) updateTurn(turn, index);
+    else list.append(drawTurn(turn, index));
+    const isNew = index >= drawn.length || JSON.parse(drawn[index]).question !== turn.question;
+    drawn[index] = json;
+    afterTurn(turn, index); // first, as it takes away what stood above
+    if (isNew) conversation.scrollTo({ top: list.children[index].offsetTop });
+  });
+  if (stopping && !busy()) focusQuestion();
 }
 
+function hidePreviewOfGone() {
+  if (previewed !== null && !previewed.isConnected) hidePreview();
+}
+
+setInterval(() => {
+  for (const each of stages) each.time.textContent = duration(performance.now() - each.begun);
+}, 100);
 document.addEventListener('footnote:closed', () => active?.focus());
-watch('value', draw);
-draw();

@@ -1,41 +1,10 @@
 // Draws the library. File names and titles only ever become text nodes.
-const list = element.querySelector('.fn-documents-list');
-const GROUPS = [
-  ['added', 'Added'],
-  ['unchanged', 'Already indexed, unchanged'],
-  ['refused', 'Refused'],
-];
+const list = find('.fn-documents-list');
+const filter = find('.fn-filter select');
+const outcomes = find('.fn-outcomes');
 
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children.filter((child) => child !== null));
-  return node;
-}
-
-function button(className, label, action) {
-  const node = make('button', className, label);
-  node.type = 'button';
-  node.addEventListener('click', action);
-  return node;
-}
-
-function group(kind, label, outcomes) {
-  const rows = outcomes.map((outcome) =>
-    make('li', '', make('bdi', 'fn-outcome-source', outcome.source),
-      kind === 'refused' && outcome.reason ? make('span', 'fn-outcome-reason', outcome.reason) : null));
-  return make('div', 'fn-outcome fn-' + kind, make('h3', '', label + ' (' + outcomes.length + ')'),
-    make('ul', '', ...rows));
-}
-
-function drawOutcomes(value) {
-  const nodes = [];
-  if (value.message) nodes.push(make('p', 'fn-message' + (value.failed ? ' fn-failed' : ''), value.message));
-  for (const [kind, label] of GROUPS) {
-    const outcomes = value.report?.[kind] ?? [];
-    if (outcomes.length > 0) nodes.push(group(kind, label, outcomes));
-  }
-  element.querySelector('.fn-outcomes').replaceChildren(...nodes);
+function tell(message, failed = false) {
+  outcomes.replaceChildren(make('p', 'fn-message' + (failed ? ' fn-failure' : ''), message));
 }
 
 function day(moment) {
@@ -46,46 +15,104 @@ function day(moment) {
 function facts(item) {
   const parts = [];
   if (item.source !== item.title) parts.push(item.source);
-  if (item.collection !== 'default') parts.push('in ' + item.collection);
-  parts.push(item.size.toLocaleString('en') + (item.size === 1 ? ' character' : ' characters'));
-  parts.push(item.chunks.toLocaleString('en') + (item.chunks === 1 ? ' passage' : ' passages'));
-  if (item.date !== null) parts.push('dated ' + item.date);
-  parts.push('changed ' + day(item.modified));
+  if (item.collection !== 'default') parts.push(t('in_collection', { collection: item.collection }));
+  parts.push(t('characters', { count: item.size }), t('passages', { count: item.chunks }));
+  if (item.date !== null) parts.push(t('dated', { date: item.date }));
+  parts.push(t('changed', { date: day(item.modified) }));
   return parts.join(' · ');
 }
 
 function remover(item) {
   const place = make('span', 'fn-remove');
-  const ask = button('fn-quiet', 'Remove', () => {
+  const on = (node, action) => {
+    node.addEventListener('click', action);
+    return node;
+  };
+  const ask = on(button('fn-quiet', t('remove')), () => {
     place.replaceChildren(yes, no);
     no.focus();
   });
-  const yes = button('fn-danger', 'Remove for good', () => trigger('remove', { id: item.id }));
-  const no = button('fn-quiet', 'Keep', () => {
+  const yes = on(button('fn-danger', t('remove_yes')), () => trigger('remove', { id: item.id }));
+  const no = on(button('fn-quiet', t('remove_no')), () => {
     place.replaceChildren(ask);
     ask.focus();
   });
-  ask.setAttribute('aria-label', 'Remove ' + item.title);
+  ask.setAttribute('aria-label', t('remove_label', { title: item.title }));
   place.append(ask);
   return place;
 }
 
+// Does long work on the server while its button shows how far it is; a second press stops it.
+async function doLong(node, start) {
+  if (working || current !== null) {
+    if (current !== null && node.dataset.token === current) server.stop_job(current);
+    else tell(t('busy'), true);
+    return;
+  }
+  const label = node.textContent;
+  const token = newToken();
+  node.dataset.token = token;
+  node.textContent = t('working');
+  const reply = await follow(token, start(token), (step) => { node.textContent = tellStep(step) + ' · ' + t('stop'); })
+    .catch(() => ({ outcomes: [{ state: 'refused', source: '', reason: t('upload_failed') }] }));
+  node.textContent = label;
+  const failed = reply.outcomes.filter((outcome) => ['refused', 'stopped'].includes(outcome.state));
+  const total = (state) => reply.outcomes.filter((outcome) => outcome.state === state).length;
+  const counts = t('said_added', { added: total('added'), unchanged: total('unchanged'), refused: failed.length });
+  const reasons = failed.map((outcome) => [outcome.source, outcome.reason].filter(Boolean).join(': '));
+  tell([counts, ...reasons].join(' · '), failed.length > 0);
+  trigger('renew', {});
+}
+
+function reindexer(item) {
+  const node = button('fn-quiet', t('reindex'));
+  node.setAttribute('aria-label', t('reindex_label', { title: item.title }));
+  node.addEventListener('click', () => doLong(node, (token) => server.reindex({ id: item.id, token })));
+  return node;
+}
+
 function row(item) {
+  const status = make('span', 'fn-status' + (item.has_file ? '' : ' fn-gone'), t(item.has_file ? 'status_indexed' : 'status_gone'));
   const text = make('div', 'fn-document-text', make('bdi', 'fn-document-title', item.title),
     make('bdi', 'fn-document-facts', facts(item)));
-  return make('li', 'fn-document', text, remover(item));
+  return make('li', 'fn-document', text, make('span', 'fn-document-actions', status,
+    item.has_file ? reindexer(item) : null, remover(item)));
+}
+
+function drawFilter(value) {
+  const names = value.collections ?? [];
+  const chosen = filter.value;
+  find('.fn-filter').hidden = names.length < 2;
+  filter.replaceChildren(new Option(t('scope_all'), ''), ...names.map((name) => new Option(name, name)));
+  filter.value = names.includes(chosen) ? chosen : '';
+  find('#fn-collections').replaceChildren(...names.map((name) => new Option(name, name)));
+}
+
+function drawDocuments() {
+  const { documents, total } = props.value;
+  const shown = documents.filter((item) => !filter.value || item.collection === filter.value);
+  const whole = total === documents.length || filter.value;
+  find('.fn-documents-count').textContent = whole
+    ? numerals.format(shown.length) : t('library_shown', { shown: shown.length, total });
+  find('.fn-documents-empty').hidden = total > 0;
+  const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
+  list.replaceChildren(...shown.map(row));
+  if (focused === null) return;
+  [...list.querySelectorAll('button')].find((node) => node.getAttribute('aria-label') === focused)?.focus();
 }
 
 function draw() {
   const value = props.value;
   if (!value || !value.documents) return;
-  drawOutcomes(value);
-  const shown = value.documents.length;
-  const count = value.total === shown ? String(shown) : 'the first ' + shown + ' of ' + value.total;
-  element.querySelector('.fn-documents-count').textContent = count;
-  element.querySelector('.fn-documents-empty').hidden = shown > 0;
-  list.replaceChildren(...value.documents.map(row));
+  if (value.message) tell(value.message, value.failed);
+  find('.fn-drop-types').textContent = t('drop_types', { types: value.suffixes.join(' ') });
+  find('.fn-rescan').hidden = value.folders === 0;
+  drawFilter(value);
+  drawDocuments();
 }
 
+filter.addEventListener('change', drawDocuments);
+find('.fn-rescan').addEventListener('click', (event) => doLong(event.currentTarget, (token) => server.rescan(token)));
+find('.fn-into').setAttribute('aria-label', t('collection_name'));
 watch('value', draw);
 draw();

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import NotFoundError, StoppedError
 from index.folder import scan
 from index.library import Library
 from index.maintenance import verify
@@ -395,6 +396,86 @@ def test_two_uploads_of_one_name_and_other_content_are_told_apart(
     assert "another file of this name" in report.refused[0].reason
     assert [text for *_, text in passages(library)] == ["In one."]
     assert len(list((library.data_dir / "originals").rglob("*.txt"))) == 1
+
+
+def test_uploads_of_one_folder_keep_their_places_in_it(library: Library, docs: Path) -> None:
+    one, two = (write(docs / name, "n.txt", f"In {name}.") for name in ("one", "two"))
+    names = ["notes/one/n.txt", "notes/two/n.txt"]
+    assert sources(library.add_uploads([one, two], names=names).added) == names
+    assert listed(library) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("../../etc/n.txt", "etc/n.txt"),
+        ("/etc/n.txt", "etc/n.txt"),
+        ("a\\..\\n.txt", "a/n.txt"),
+        ("1/2/3/4/5/6/7/n.txt", "3/4/5/6/7/n.txt"),
+        ("a/.n.txt", "a/n.txt"),
+        ("a/\x00b\n/n.txt", "a/_b_/n.txt"),
+    ],
+)
+def test_the_path_of_an_upload_is_only_a_name(
+    name: str, source: str, library: Library, docs: Path
+) -> None:
+    upload = write(docs, "a.txt", "Alpha.")
+    (added,) = library.add_uploads([upload], names=[name]).added
+    assert added.source == source
+    original = library.original(str(added.id))
+    assert original is not None
+    assert original.parent.parent == library.data_dir / "originals"
+
+
+def test_a_document_is_indexed_again_from_its_file(library: Library, docs: Path) -> None:
+    path = write(docs, "a.txt", "Alpha.")
+    upload = write(docs / "elsewhere", "b.txt", "Beta.")
+    added = (*library.add([path]).added, *library.add_uploads([upload]).added)
+    path.write_text("Gamma.")
+    for outcome in added:
+        assert library.reindex(str(outcome.id)).added == (outcome,)
+    assert [text for *_, text in passages(library)] == ["Gamma.", "Beta."]
+    assert verify(library) == ()
+
+
+def test_what_is_gone_cant_be_indexed_again_and_is_kept(library: Library, docs: Path) -> None:
+    path = write(docs, "a.txt", "Alpha.")
+    (added,) = library.add([path]).added
+    (text,) = library.add_texts([("t", "T", "Beta.")]).added
+    ids = [str(added.id), str(text.id)]
+    assert library.without_file(ids) == {text.id}
+    path.unlink()
+    assert library.without_file(ids) == set(ids)
+    for name, reason in (
+        (ids[0], "can't be read"),
+        (ids[1], "not made of a file"),
+        ("x", "no doc"),
+    ):
+        with pytest.raises(NotFoundError, match=reason):
+            library.reindex(name)
+    assert listed(library) == ["a.txt", "t"]
+
+
+def test_what_can_no_longer_be_read_is_kept_as_it_was(library: Library, docs: Path) -> None:
+    path = write(docs, "a.txt", "Alpha.")
+    (added,) = library.add([path]).added
+    path.write_text("")
+    (refused,) = library.reindex(str(added.id)).refused
+    assert "what was indexed before is kept" in refused.reason
+    assert find_words(library, "alpha") == ["a.txt"]
+
+
+def test_a_stopped_upload_leaves_no_copy(library: Library, docs: Path) -> None:
+    def stop(stage: str, done: int, total: int) -> None:
+        raise StoppedError("stopped")
+
+    upload = write(docs, "a.txt", "Alpha.")
+    with pytest.raises(StoppedError, match="stopped"):
+        library.add_uploads([upload], progress=stop)
+    assert listed(library) == []
+    assert list((library.data_dir / "originals").rglob("*.txt")) == []
+    assert verify(library) == ()
+    assert len(library.add_uploads([upload]).added) == 1
 
 
 def test_an_upload_doesnt_replace_a_file_of_a_folder(library: Library, docs: Path) -> None:

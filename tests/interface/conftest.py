@@ -105,7 +105,7 @@ class Visit:
         page.on("request", self._remember)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
         page.goto(self.address)
-        page.wait_for_selector(".fn-example")
+        page.wait_for_selector(".fn-example", timeout=60_000)  # the first visit is the slowest
         return page
 
     def external_requests(self) -> list[str]:

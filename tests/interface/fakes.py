@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from threading import Event
 
 from index.errors import InvalidInputError, NotFoundError
+from index.progress import Progress, silent
+from index.settings import Settings
 from index.snapshot import Status
 from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
+from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 
-Progress = Callable[[str, int, int], None]
-
 LONGEST_QUESTION = 4000
+LONGEST_WAIT_S = 3.0
 BANK_QUOTE = "The bank closed 115 accounts in March\u00a02025."
 HOSTILE_QUOTE = (
     '<script>window.hacked=1</script> <img src=x onerror="window.hacked=2"> *not* `emphasis` [1] '
@@ -25,17 +29,22 @@ NOTICE = (
     + BANK_QUOTE
     + "\n\n"
     + TWO_LINE_QUOTE
-    + "\n\nThe regulator counts 117.\n"
+    + "\n\nThe regulator counts 117.\n\nAda Bridge, a clerk, signed it.\n"
 )
 HOSTILE = "# Heading <b>bold</b>\n\nBefore. " + HOSTILE_QUOTE + "\n\n## After\n\nThe end.\n"
 
 
 def make_document(
-    source: str, text: str, *, title: str | None = None, pages: tuple[Page, ...] = ()
+    source: str,
+    text: str,
+    *,
+    title: str | None = None,
+    pages: tuple[Page, ...] = (),
+    collection: str = "default",
 ) -> Document:
     return Document(
-        id=digest("default", source),
-        collection="default",
+        id=digest(collection, source),
+        collection=collection,
         source=source,
         title=title or source,
         date="2025-03-31" if source == "notice.txt" else None,
@@ -69,18 +78,26 @@ class FakeLibrary:
         self.held = {document.id: document for document in documents}
         self.filled = ""
         self.generation = 1
+        self.settings = Settings(max_file_bytes=1_000_000)
+        self.scanned: list[Path] = []
+        self.go_on = Event()  # until it is set, a file called "slow" is read
 
     def add_uploads(
         self,
         files: Sequence[Path],
         *,
         collection: str = "default",
-        progress: Progress = lambda stage, done, total: None,
+        names: Sequence[str] = (),
+        progress: Progress = silent,
     ) -> AddReport:
         self.filled = collection
         groups: dict[str, list[Outcome]] = {"added": [], "unchanged": [], "refused": []}
-        for done, file in enumerate(files, start=1):
-            kind, outcome = self._add(file)
+        for done, (file, name) in enumerate(zip_longest(files, names), start=1):
+            if file.stem == "slow":
+                for step in range(30):
+                    progress("passages", step, 30)
+                    self.go_on.wait(0.1)
+            kind, outcome = self._add(file, name or file.name, collection)
             groups[kind].append(outcome)
             progress("indexing", done, len(files))
         self.generation += 1
@@ -88,28 +105,51 @@ class FakeLibrary:
             tuple(groups["added"]), tuple(groups["unchanged"]), tuple(groups["refused"]), ()
         )
 
-    def _add(self, file: Path) -> tuple[str, Outcome]:
+    def add(self, paths: Sequence[Path], *, progress: Progress = silent) -> AddReport:
+        self.scanned += paths
+        gone = next(document for document in self.held.values() if document.source == "long.pdf")
+        progress("files", 1, 1)
+        return AddReport((), (), (), (Outcome(gone.id, gone.source, "its file is gone"),))
+
+    def reindex(self, document_id: str, *, progress: Progress = silent) -> AddReport:
+        document = self.document(document_id)
+        progress("files", 1, 1)
+        return AddReport((Outcome(document.id, document.source, ""),), (), (), ())
+
+    def without_file(self, document_ids: Sequence[str]) -> frozenset[str]:
+        gone = digest("default", "long.pdf")
+        return frozenset({gone} & set(document_ids))
+
+    def _add(self, file: Path, name: str, collection: str) -> tuple[str, Outcome]:
         if file.stem == "locked":
             raise InvalidInputError("the library is locked; try again")
         try:
             text = file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            return "refused", Outcome(None, file.name, "it is not text")
+            return "refused", Outcome(None, name, "it is not text")
         if not text:
-            return "refused", Outcome(None, file.name, "it is empty; add a file with text")
-        document = make_document(file.name, text)
+            return "refused", Outcome(None, name, "it is empty; add a file with text")
+        document = make_document(name, text, collection=collection)
         if self.held.get(document.id) == document:
-            return "unchanged", Outcome(document.id, file.name, "")
+            return "unchanged", Outcome(document.id, name, "")
         self.held[document.id] = document
-        return "added", Outcome(document.id, file.name, "")
+        return "added", Outcome(document.id, name, "")
 
     def remove(self, source_or_id: str) -> tuple[DocumentSummary, ...]:
         document = self.held.pop(self.document(source_or_id).id)
         return (_summarise(document),)
 
     def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
-        check_collection(collection)
-        return tuple(_summarise(document) for document in self.held.values())
+        self.check_collection(collection)
+        held = (each for each in self.held.values() if collection in (None, each.collection))
+        return tuple(_summarise(document) for document in held)
+
+    def check_collection(self, collection: str | None) -> None:
+        known = sorted({document.collection for document in self.held.values()})
+        if collection is not None and collection not in known:
+            raise NotFoundError(
+                f"there is no collection {collection!r}; there are: {', '.join(known)}"
+            )
 
     def document(self, document_id: str) -> Document:
         if document_id == "broken":
@@ -125,11 +165,17 @@ class FakeAssistant:
     def __init__(self, library: FakeLibrary) -> None:
         self.library = library
         self.histories: list[tuple[Turn, ...]] = []
+        self.go_on = Event()  # until it is set, what begins with "wait" is read
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), collection: str | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        collection: str | None = None,
+        observer: Observer = unobserved,
     ) -> Answer:
-        check_collection(collection)
+        self.library.check_collection(collection)
         self.histories.append(tuple(history))
         if not question.strip():
             raise InvalidInputError("the question is empty; ask something")
@@ -141,12 +187,20 @@ class FakeAssistant:
             raise RuntimeError("/srv/secret/catalogue.sqlite is broken")
         if question == "hello":
             return make_answer(question, (), text="Hello. Ask me a question.")
+        for stage in ("search", "read"):
+            observer(stage, None)
+            if stage == "read" and question.startswith("wait"):
+                self.go_on.wait(LONGEST_WAIT_S)
+            observer(stage, 1.5)
         quotes = self._find_quotes(question)
-        return make_answer(question, self._cite(quotes), self.search(question, k=5))
+        hits = self.search(question, k=5, collection=collection)
+        return make_answer(question, self._cite(quotes), hits)
 
     def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
-        check_collection(collection)
-        return tuple(_make_hit(document) for document in self.library.held.values())[:k]
+        self.library.check_collection(collection)
+        held = self.library.held.values()
+        found = [each for each in held if collection in (None, each.collection)]
+        return tuple(_make_hit(document) for document in found)[:k]
 
     def status(self) -> Status:
         count = len(self.library.held)
@@ -166,6 +220,7 @@ class FakeAssistant:
             "accounts": (BANK_QUOTE, "The regulator counts 117."),
             "hostile": (HOSTILE_QUOTE,),
             "lines": (TWO_LINE_QUOTE,),
+            "Ada Bridge": ("Ada Bridge, a clerk, signed it.",),
             "needle": ("The needle lies on page two.",),
         }
         return next((quotes for word, quotes in table.items() if word in question), ())
@@ -187,11 +242,6 @@ class FakeAssistant:
                 )
             )
         return tuple(citations)
-
-
-def check_collection(collection: str | None) -> None:
-    if collection not in (None, "default"):
-        raise NotFoundError(f"there is no collection {collection!r}; there are: default")
 
 
 def make_answer(

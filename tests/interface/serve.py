@@ -26,6 +26,7 @@ def main() -> None:
         cast("Library", library),
         cast("Assistant", FakeAssistant(library)),
         examples=("How many accounts were closed?", "What of <b>that</b>?"),
+        sources=[Path(folder)],
     )
     users = read_users(Path(rest[0])) if rest else None
     print(launch(page, settings, users), flush=True)

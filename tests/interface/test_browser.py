@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,31 +161,6 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.keyboard.press("Enter")
     assert read_mark(page) == BANK_QUOTE
     assert page.locator(".fn-active").count() == 1
-
-
-def test_files_are_added_refused_and_removed(page: Page, tmp_path: Path) -> None:
-    good = tmp_path / "Browser <b>note.txt"
-    good.write_text("A note from the browser.", encoding="utf-8")
-    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
-    page.get_by_role("tab", name="Library").click()
-    page.locator(".fn-document").first.wait_for()
-    count = page.locator(".fn-document").count()
-    files = [good, tmp_path / "binary.txt"]
-    page.locator("#upload input[type=file]").set_input_files(files)
-    refused = page.locator(".fn-refused")
-    refused.wait_for()
-    assert "it is not text" in refused.inner_text()
-    assert "Added (1)" in page.locator(".fn-added").inner_text()
-    assert page.locator(".fn-document").count() == count + 1
-    page.locator("#upload input[type=file]").set_input_files([good])
-    page.locator(".fn-unchanged").wait_for()
-    row = page.locator(".fn-document").last
-    row.get_by_role("button", name="Remove").click()
-    row.get_by_role("button", name="Keep").click()
-    row.get_by_role("button", name="Remove").click()
-    row.get_by_role("button", name="Remove for good").click()
-    page.locator(".fn-message", has_text="Removed").wait_for()
-    assert page.locator(".fn-document").count() == count
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)

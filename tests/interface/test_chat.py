@@ -8,7 +8,8 @@ import pytest
 
 from index.errors import NotFoundError
 from index.values import DocumentSummary
-from interface.chat import WELCOME_EMPTY, ChatTab
+from interface.asking import STOPPED
+from interface.chat import ChatTab
 from interface.endpoints import UNEXPECTED
 from retrieval.values import Turn
 from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
@@ -37,25 +38,13 @@ def test_an_empty_conversation_welcomes_and_suggests(
     view = make_chat(library, assistant, ["How many?"]).load()
     assert view["turns"] == []
     assert view["examples"] == ["How many?"]
-    assert view["welcome"].startswith("3 documents to ask.")
+    assert (view["documents"], view["collections"], view["problem"]) == (3, ["default"], "")
 
 
 def test_an_empty_library_asks_for_files() -> None:
     library = FakeLibrary()
     view = make_chat(library, FakeAssistant(library)).load()
-    assert view == {
-        "id": None,
-        "shared": "",
-        "turns": [],
-        "welcome": WELCOME_EMPTY,
-        "examples": [],
-    }
-
-
-def test_one_document_is_not_several(library: FakeLibrary, assistant: FakeAssistant) -> None:
-    for summary in library.documents()[1:]:
-        library.remove(summary.id)
-    assert make_chat(library, assistant).load()["welcome"].startswith("1 document to ask.")
+    assert (view["turns"], view["documents"], view["examples"]) == ([], 0, [])
 
 
 def test_a_library_without_an_index_says_so(assistant: FakeAssistant) -> None:
@@ -63,17 +52,46 @@ def test_a_library_without_an_index_says_so(assistant: FakeAssistant) -> None:
         def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
             raise NotFoundError("there is no index yet")
 
-    assert make_chat(Unmade(), assistant).load()["welcome"] == "there is no index yet"
+    assert make_chat(Unmade(), assistant).load()["problem"] == "there is no index yet"
 
 
-def test_a_question_is_shown_at_once_and_then_answered(chat: ChatTab) -> None:
-    (first, emptied), (last, left) = chat.submit(" How many accounts? ", EMPTY)
-    assert first["turns"] == [{"state": "working", "question": "How many accounts?"}]
-    assert emptied == ""
-    assert left == gr.skip()
-    assert last["turns"][0]["state"] == "answered"
-    assert last["turns"][0]["citations"][0]["quote"] == BANK_QUOTE
-    assert last["examples"] == []
+def test_a_question_is_shown_at_once_then_its_stages_then_its_answer(chat: ChatTab) -> None:
+    views = list(chat.submit(" How many accounts? ", EMPTY))
+    turns = [view["turns"][0] for view, _ in views]
+    assert turns[0]["question"] == "How many accounts?"
+    assert turns[0]["steps"] == []
+    assert turns[1]["steps"] == [{"stage": "search", "ms": None}]
+    assert [step["stage"] for step in turns[-2]["steps"]] == ["search", "read"]
+    assert [turn["state"] for turn in turns[:-1]] == ["working"] * (len(turns) - 1)
+    assert turns[-1]["state"] == "answered"
+    assert turns[-1]["citations"][0]["quote"] == BANK_QUOTE
+    assert views[-1][0]["examples"] == []
+
+
+def test_the_text_box_is_emptied_once(chat: ChatTab) -> None:
+    first, *others = (box for _, box in chat.submit("How many accounts?", EMPTY))
+    assert first == ""
+    assert all(box == gr.skip() for box in others)
+
+
+def test_sentences_come_one_after_the_other(chat: ChatTab) -> None:
+    turns = [view["turns"][0] for view, _ in chat.submit("How many accounts?", EMPTY)]
+    growing = [turn["parts"] for turn in turns if "parts" in turn]
+    assert growing[0][0] == {"text": BANK_QUOTE, "support": "verbatim"}
+    assert growing[-1][: len(growing[0])] == growing[0]
+    assert len(growing) == 2
+
+
+def test_a_question_can_be_stopped_by_its_token(
+    chat: ChatTab, library: FakeLibrary, assistant: FakeAssistant
+) -> None:
+    views = chat.submit("wait", EMPTY)
+    token = next(views)[0]["turns"][0]["run"]
+    assert not chat.stop("another")
+    assert chat.stop(token)
+    last = list(views)[-1][0]["turns"][0]
+    assert (last["state"], last["message"]) == ("failed", STOPPED)
+    assistant.go_on.set()
 
 
 @pytest.mark.parametrize("question", ["", "  \n", None, 5])
@@ -111,7 +129,62 @@ def test_a_lost_conversation_is_said_to_be_lost(chat: ChatTab) -> None:
 
 def test_a_clicked_example_is_answered(chat: ChatTab) -> None:
     views = list(chat.submit_example(EMPTY, click({"question": "How many accounts?"})))
-    assert [view["turns"][0]["state"] for view in views] == ["working", "answered"]
+    assert views[-1]["turns"][0]["state"] == "answered"
+
+
+def test_a_turn_that_is_asked_again_replaces_what_followed(chat: ChatTab) -> None:
+    conversation: Any = EMPTY
+    for question in ("How many accounts?", "Which lines?", "What is hostile?"):
+        conversation = list(chat.submit(question, conversation))[-1][0]
+    changed = click({"question": "Where is the needle?", "turn": 1})
+    last = list(chat.submit_again(conversation, changed))[-1]
+    assert [turn["question"] for turn in last["turns"]] == [
+        "How many accounts?",
+        "Where is the needle?",
+    ]
+
+
+@pytest.mark.parametrize("turn", [None, -1, "0"])
+def test_asking_again_without_a_turn_adds_one(chat: ChatTab, turn: object) -> None:
+    conversation = list(chat.submit("How many accounts?", EMPTY))[-1][0]
+    again = click({"question": "Which lines?", "turn": turn})
+    assert len(list(chat.submit_again(conversation, again))[-1]["turns"]) == 2
+
+
+def test_the_chosen_collection_is_asked_and_stays_chosen(chat: ChatTab) -> None:
+    chosen = {**EMPTY, "collection": "default", "collections": ["default", "other"]}
+    last = list(chat.submit("How many accounts?", chosen))[-1][0]
+    assert last["turns"][0]["state"] == "answered"
+    assert (last["collection"], last["collections"]) == ("default", ["default", "other"])
+    refused = list(chat.submit("How many accounts?", {**EMPTY, "collection": "none"}))[-1][0]
+    assert "there is no collection 'none'" in refused["turns"][0]["message"]
+
+
+def test_follow_ups_are_questions_that_the_documents_answer(chat: ChatTab) -> None:
+    conversation = list(chat.submit("What is the weather?", EMPTY))[-1][0]
+    assert chat.suggest(conversation) == ["Who is Ada Bridge?"]
+
+
+@pytest.mark.parametrize("conversation", [None, EMPTY, {"turns": [{"question": 5}]}])
+def test_nothing_is_suggested_after_nothing(chat: ChatTab, conversation: object) -> None:
+    assert chat.suggest(conversation) == []
+
+
+def test_suggestions_give_way_to_a_question(chat: ChatTab, assistant: FakeAssistant) -> None:
+    conversation = list(chat.submit("What is the weather?", EMPTY))[-1][0]
+    running = chat.submit("wait", EMPTY)
+    next(running)
+    assert chat.suggest(conversation) == []
+    assistant.go_on.set()
+    assert list(running)[-1][0]["turns"][0]["state"] == "abstained"
+    assert chat.suggest(conversation) == ["Who is Ada Bridge?"]
+
+
+def test_a_suggestion_that_fails_is_only_logged(
+    chat: ChatTab, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert chat.suggest({"turns": [{"question": "crash"}]}) == []
+    assert "no follow-ups could be suggested" in caplog.text
 
 
 @pytest.mark.parametrize("sent", [None, "text", {}, {"question": 5}])
@@ -122,7 +195,7 @@ def test_an_example_that_is_none_is_refused(chat: ChatTab, sent: object) -> None
 
 def test_a_changed_library_keeps_the_conversation(chat: ChatTab, library: FakeLibrary) -> None:
     conversation = list(chat.submit("How many accounts?", EMPTY))[-1][0]
-    assert chat.refresh(conversation) == conversation
+    assert chat.refresh(conversation)["turns"] == conversation["turns"]
     library.remove(library.documents()[0].id)
-    assert chat.refresh(EMPTY)["welcome"].startswith("2 documents")
+    assert chat.refresh(EMPTY)["documents"] == 2
     assert chat.refresh(None)["turns"] == []

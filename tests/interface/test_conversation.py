@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from index.errors import InvalidInputError
+from interface.asking import Stage
 from interface.conversation import (
     disarm,
     failed_turn,
@@ -40,11 +41,11 @@ def test_a_stream_skips_a_sentence_that_is_not_in_the_text(assistant: FakeAssist
 def test_markers_become_parts_between_the_sentences(assistant: FakeAssistant) -> None:
     parts = split_markers(assistant.ask("How many accounts were closed?"))
     assert parts == [
-        {"text": BANK_QUOTE},
+        {"text": BANK_QUOTE, "support": "verbatim"},
         {"text": " "},
         {"marker": 1},
         {"text": " "},
-        {"text": "The regulator counts 117."},
+        {"text": "The regulator counts 117.", "support": "verbatim"},
         {"text": " "},
         {"marker": 2},
     ]
@@ -52,7 +53,7 @@ def test_markers_become_parts_between_the_sentences(assistant: FakeAssistant) ->
 
 def test_a_marker_inside_a_quote_stays_text(assistant: FakeAssistant) -> None:
     parts = split_markers(assistant.ask("What is hostile?"))
-    assert parts == [{"text": HOSTILE_QUOTE}, {"text": " "}, {"marker": 1}]
+    assert parts == [{"text": HOSTILE_QUOTE, "support": "verbatim"}, {"text": " "}, {"marker": 1}]
 
 
 def test_a_number_in_brackets_that_cites_nothing_stays_text(assistant: FakeAssistant) -> None:
@@ -77,6 +78,22 @@ def test_an_abstention_shows_the_three_nearest_passages(assistant: FakeAssistant
     assert turn["citations"] == []
     assert turn["nearest"][0]["source"] == "notice.txt"
     assert len(turn["nearest"]) == 3
+
+
+def test_a_stage_that_comes_again_goes_on_with_its_time() -> None:
+    told = [
+        Stage("search", None),
+        Stage("search", 2.0),
+        Stage("search", None),
+        Stage("search", 3.0),
+    ]
+    assert working_turn("a", "token", told) == {
+        "state": "working",
+        "question": "a",
+        "run": "token",
+        "steps": [{"stage": "search", "ms": 5.0}],
+    }
+    assert working_turn("a", "", told[:1])["steps"] == [{"stage": "search", "ms": None}]
 
 
 def test_a_greeting_is_a_remark_rather_than_a_missing_answer(assistant: FakeAssistant) -> None:

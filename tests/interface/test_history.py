@@ -211,11 +211,12 @@ def test_a_link_shows_its_answer_read_only(
 def test_a_link_that_leads_nowhere_says_so(panel: HistoryPanel) -> None:
     view = panel.arrive(cast("Any", SimpleNamespace(query_params={"answer": "guessed"})))
     assert view["turns"] == []
-    assert "leads nowhere" in view["welcome"]
+    assert "leads nowhere" in view["problem"]
 
 
 def test_a_plain_address_shows_an_empty_conversation(panel: HistoryPanel) -> None:
-    assert panel.arrive(NOBODY)["welcome"].startswith("3 documents to ask.")
+    view = panel.arrive(NOBODY)
+    assert (view["turns"], view["documents"], view["id"]) == ([], 3, None)
 
 
 def test_a_shared_answer_stays_shared_when_the_library_changes(chat: ChatTab) -> None:

@@ -10,7 +10,7 @@ from time import sleep
 import pytest
 
 from index.embedding import Vectors
-from index.errors import InvalidInputError, MismatchError, NotFoundError
+from index.errors import InvalidInputError, MismatchError, NotFoundError, StoppedError
 from index.library import Library
 from retrieval.assistant import MOST_HITS, SHOWN_HITS, Assistant
 from retrieval.composing import Composition
@@ -75,6 +75,24 @@ def test_a_question_is_answered_by_a_verbatim_sentence(
     assert answer.citations[0].source == source
     assert answer.confidence >= 0.5
     check_citations(answer, assistant.library)
+
+
+def test_the_stages_are_told_as_they_happen(assistant: Assistant) -> None:
+    heard: list[str] = []
+    assistant.ask(
+        "When was the bridge at Orlen opened?", observer=lambda stage, _: heard.append(stage)
+    )
+    assert list(dict.fromkeys(heard)) == ["rewrite", "search", "read", "cite"]
+
+
+def test_an_observer_can_stop_a_question(assistant: Assistant) -> None:
+    def stop(stage: str, taken_ms: float | None) -> None:
+        if stage == "read":
+            raise StoppedError("stopped before it was read")
+
+    with pytest.raises(StoppedError, match="before it was read"):
+        assistant.ask("When was the bridge at Orlen opened?", observer=stop)
+    assert not assistant.ask("When was the bridge at Orlen opened?").abstained
 
 
 def test_an_answer_says_how_it_came_about(assistant: Assistant) -> None:

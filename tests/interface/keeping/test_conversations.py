@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import InvalidInputError, NotFoundError
+from interface.conversation import finished_turn
 from interface.keeping import conversations as module
 from interface.keeping.conversations import LONGEST_TITLE, shorten
 from interface.keeping.kept import Kept, open_kept
-from tests.interface.fakes import BANK_QUOTE
+from tests.interface.fakes import BANK_QUOTE, FakeAssistant
 from tests.interface.keeping.conftest import ANNA, BEN, KeepAnswer
 
 ACCOUNTS = "How many accounts were closed?"
@@ -39,6 +40,25 @@ def test_a_kept_conversation_is_there_after_a_restart(
     assert found.turns[0]["citations"][0]["quote"] == BANK_QUOTE
     assert found.answers[0]["citations"][0]["quote"] == BANK_QUOTE
     assert found.turns[0]["judged"] == ""
+
+
+def test_what_was_asked_again_takes_the_place_of_earlier_turns(
+    kept: Kept, keep_answer: KeepAnswer, assistant: FakeAssistant
+) -> None:
+    conversation, first = keep_answer(ACCOUNTS)
+    _, second = keep_answer("Which lines?", conversation=conversation)
+    other, theirs = keep_answer(ACCOUNTS, owner=BEN)
+    answer = assistant.ask("Which accounts?")
+    _, view = kept.conversations.keep(
+        ANNA,
+        conversation,
+        answer=answer,
+        view=finished_turn(answer),
+        replaced=[second, theirs, "guessed"],
+    )
+    turns = kept.conversations.open(ANNA, conversation).turns
+    assert [turn["id"] for turn in turns] == [first, view["id"]]
+    assert [turn["id"] for turn in kept.conversations.open(BEN, other).turns] == [theirs]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""Asks in the background: a question's stages are told as they happen, and it can be stopped."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+from index.errors import StoppedError
+from retrieval.timing import Observer
+from retrieval.values import Answer
+
+STOPPED = "You stopped this question."
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of an answer: it has begun (`taken_ms` is None) or is over."""
+
+    name: str
+    taken_ms: float | None
+
+
+class Run:
+    """One question that is being answered in a thread of its own.
+
+    Stopping it frees whoever waits at once; the thread itself ends before its next stage.
+    """
+
+    def __init__(self, ask: Callable[[Observer], Answer]) -> None:
+        """Prepare to answer.
+
+        Args:
+            ask: Gives the answer, telling the stages to the observer that it is given.
+        """
+        self.token = secrets.token_urlsafe(12)
+        self._ask = ask
+        self._stopped = Event()
+        self._told: SimpleQueue[Stage | Answer | Exception] = SimpleQueue()
+
+    def stop(self) -> None:
+        """End it with a StoppedError; does nothing where it is over."""
+        self._stopped.set()
+        self._told.put(StoppedError(STOPPED))
+
+    def events(self) -> Iterator[Stage | Answer]:
+        """Yield each stage as it begins and ends, then the answer.
+
+        Raises:
+            StoppedError: It was stopped.
+            FootnoteError: It can't be answered; whatever asking raises comes out here.
+        """
+        Thread(target=self._work, daemon=True).start()
+        try:
+            while True:
+                event = self._told.get()
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+                if isinstance(event, Answer):
+                    return
+        finally:
+            self._stopped.set()
+
+    def _work(self) -> None:
+        try:
+            self._told.put(self._ask(self._observe))
+        except Exception as error:  # noqa: BLE001 - raised again where the events are read
+            self._told.put(error)
+
+    def _observe(self, stage: str, taken_ms: float | None) -> None:
+        if self._stopped.is_set():
+            raise StoppedError(STOPPED)
+        self._told.put(Stage(stage, taken_ms))
+
+
+class Runs:
+    """The questions that are being answered, by a token that only the page that asked knows."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._running: dict[str, Run] = {}
+        self._lock = Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is being answered."""
+        return bool(self._running)
+
+    @contextmanager
+    def start(self, ask: Callable[[Observer], Answer]) -> Iterator[Run]:
+        """Give a run that can be stopped by its token within the block."""
+        run = Run(ask)
+        with self._lock:
+            self._running[run.token] = run
+        try:
+            yield run
+        finally:
+            with self._lock:
+                del self._running[run.token]
+
+    def stop(self, token: object) -> bool:
+        """Stop the run with this token; returns whether there is one."""
+        run = self._running.get(token) if isinstance(token, str) else None
+        if run is not None:
+            run.stop()
+        return run is not None

@@ -1,0 +1,166 @@
+// Asks: examples, follow-ups, editing, asking again, stopping, and what the keyboard does.
+const scope = element.querySelector('.fn-scope');
+const said = element.querySelector('.fn-said');
+const shortcuts = element.querySelector('.fn-shortcuts');
+const single = shortcuts.querySelector('input'); // whether single keys are shortcuts; dictation may not want it
+const SINGLE = 'footnote-single-keys';
+const KEYS = [
+  ['key_enter', 'shortcut_send'],
+  ['key_shift_enter', 'shortcut_line'],
+  ['key_escape', 'shortcut_stop'],
+  ['/', 'shortcut_focus'],
+  ['E', 'shortcut_edit'],
+  ['key_tab', 'shortcut_marker'],
+  ['?', 'shortcut_help'],
+];
+
+function turns() {
+  return props.value?.turns ?? [];
+}
+
+function busy() {
+  return turns().at(-1)?.state === 'working';
+}
+
+function focusQuestion() {
+  document.querySelector('#question textarea')?.focus();
+}
+
+// A button that asks the question it shows.
+function asks(className, question) {
+  const node = button(className, question);
+  node.dir = 'auto';
+  node.addEventListener('click', () => {
+    if (!busy()) trigger('example', { question });
+  });
+  return node;
+}
+
+function askAgain(question, index) {
+  if (!busy() && question.trim()) trigger('again', { question, turn: index });
+}
+
+function stop(turn) {
+  if (turn?.run) server.stop(turn.run);
+}
+
+function actions(turn, index) {
+  const again = button('fn-redo', t('again'));
+  again.addEventListener('click', () => askAgain(turn.question, index));
+  const edit = button('fn-redo', t('edit'));
+  edit.addEventListener('click', () => editTurn(index));
+  return make('div', 'fn-redo-row', again, edit);
+}
+
+// Replaces a question by a field to change it in; asking again replaces what came after it.
+function editTurn(index) {
+  const node = list.children[index];
+  const question = node?.querySelector('.fn-question');
+  if (!question || node.querySelector('.fn-editor') || busy()) return;
+  const field = make('textarea', 'fn-editor-field');
+  field.value = turns()[index].question;
+  field.rows = Math.min(6, field.value.split('\n').length + 1);
+  field.dir = 'auto';
+  field.setAttribute('aria-label', t('edit_label'));
+  const send = button('fn-primary', t('edit_send'));
+  const cancel = button('fn-quiet', t('edit_cancel'));
+  const later = turns().length - 1 - index;
+  const warning = later > 0 ? make('p', 'fn-editor-note', t('edit_later', { count: later })) : null;
+  const editor = make('div', 'fn-editor', field, warning, make('div', 'fn-editor-row', send, cancel));
+  const close = () => {
+    editor.replaceWith(question);
+    node.querySelector('.fn-redo:last-child')?.focus();
+  };
+  send.addEventListener('click', () => askAgain(field.value, index));
+  cancel.addEventListener('click', close);
+  editor.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') close();
+    else if (event.key === 'Enter' && event.target === field && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      askAgain(field.value, index);
+    } else return;
+    event.stopPropagation();
+  });
+  question.replaceWith(editor);
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}
+
+function drawScope(value) {
+  const names = value.collections ?? [];
+  scope.hidden = names.length < 2;
+  const choice = scope.querySelector('select');
+  const options = [new Option(t('scope_all'), ''), ...names.map((name) => new Option(name, name))];
+  choice.replaceChildren(...options);
+  choice.value = names.includes(value.collection) ? value.collection : '';
+}
+
+scope.querySelector('select').addEventListener('change', (event) => {
+  props.value = { ...props.value, collection: event.target.value || null };
+});
+
+// Screen readers are told that work has begun and how it ended, not each word of it.
+function announce(turn) {
+  if (turn.state === 'working') said.textContent = t('said_working');
+  else if (turn.state === 'failed') said.textContent = turn.message;
+  else if (turn.state === 'abstained') said.textContent = t('said_abstained');
+  else if (turn.citations.length) said.textContent = t('said_answered', { count: turn.citations.length });
+  else said.textContent = turn.text;
+}
+
+function afterTurn(turn, index) {
+  if (index !== turns().length - 1) return;
+  for (const old of list.querySelectorAll('.fn-followups')) old.remove();
+  const text = said.textContent;
+  announce(turn);
+  const finished = turn.state === 'answered' || turn.state === 'abstained';
+  if (finished && text !== '') suggest(turn, index);
+}
+
+// Follow-ups come once the answer stands; they are asked for only in the conversation's course.
+async function suggest(turn, index) {
+  const asked = { turns: turns().slice(0, index + 1), collection: props.value.collection ?? null };
+  const questions = await server.suggest(asked).catch(() => []);
+  const node = list.children[index];
+  const current = index === turns().length - 1 && drawn[index] === JSON.stringify(turn);
+  if (!current || !Array.isArray(questions) || questions.length === 0) return;
+  const items = questions.map((question) => make('li', '', asks('fn-followup', question)));
+  node.querySelector('.fn-followups')?.remove();
+  node.append(make('section', 'fn-followups', make('h3', '', t('followups')), make('ul', '', ...items)));
+}
+
+function openShortcuts() {
+  const rows = KEYS.map(([key, what]) => make('div', '',
+    make('dt', '', make('kbd', '', words[key] ?? key)), make('dd', '', t(what))));
+  shortcuts.querySelector('dl').replaceChildren(...rows);
+  shortcuts.showModal();
+}
+
+function onEscape(event) {
+  if (shortcuts.open) return;
+  if (previewing()) hidePreview();
+  else if (busy()) stop(turns().at(-1));
+  else return;
+  event.stopPropagation(); // or the viewer would close as well
+}
+
+function onKey(event) {
+  if (event.key === 'Escape') return onEscape(event);
+  if (element.offsetParent === null || shortcuts.open || isTyping(event.target)) return;
+  if (!single.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '?') openShortcuts();
+  else if (event.key === '/') focusQuestion();
+  else if (event.key.toLowerCase() === 'e') editTurn(turns().length - 1);
+  else return;
+  event.preventDefault();
+}
+
+try {
+  single.checked = localStorage.getItem(SINGLE) !== 'off';
+  single.addEventListener('change', () => localStorage.setItem(SINGLE, single.checked ? 'on' : 'off'));
+} catch { /* storage is barred: the choice lasts as long as the page */ }
+element.querySelector('.fn-help').addEventListener('click', openShortcuts);
+shortcuts.querySelector('button').addEventListener('click', () => shortcuts.close());
+document.addEventListener('keydown', onKey, true);
+watch('value', draw);
+draw();

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index.errors import InvalidInputError, StoppedError
+from interface.asking import STOPPED, Run, Runs, Stage
+from retrieval.values import Answer
+from tests.interface.fakes import FakeAssistant
+
+if TYPE_CHECKING:
+    from retrieval.timing import Observer
+
+SOON_S = 10.0
+
+
+def test_stages_come_before_the_answer(assistant: FakeAssistant) -> None:
+    def ask(observer: Observer) -> Answer:
+        observer("search", None)
+        observer("search", 2.5)
+        return assistant.ask("How many accounts?")
+
+    first, second, answer = Run(ask).events()
+    assert (first, second) == (Stage("search", None), Stage("search", 2.5))
+    assert isinstance(answer, Answer)
+
+
+def test_what_asking_raises_comes_out_where_the_events_are_read(assistant: FakeAssistant) -> None:
+    with pytest.raises(InvalidInputError, match="the question is empty"):
+        list(Run(lambda _: assistant.ask("")).events())
+
+
+def test_stopping_frees_who_waits_at_once_and_ends_the_work_before_its_next_stage() -> None:
+    freed, ended = Event(), Event()
+
+    def ask(observer: Observer) -> Answer:
+        observer("search", None)
+        assert freed.wait(SOON_S)
+        try:
+            observer("read", None)
+        finally:
+            ended.set()
+        pytest.fail("it was read all the same")
+
+    runs = Runs()
+    with runs.start(ask) as run:
+        events = run.events()
+        assert next(events) == Stage("search", None)
+        assert runs.busy
+        assert runs.stop(run.token)
+        with pytest.raises(StoppedError, match=STOPPED):
+            next(events)
+    freed.set()
+    assert ended.wait(SOON_S)
+    assert not runs.busy
+
+
+@pytest.mark.parametrize("token", ["", "guess", None, 5, ["x"]])
+def test_nobody_stops_a_question_without_its_token(token: object) -> None:
+    assert not Runs().stop(token)
+
+
+def test_work_that_nobody_waits_for_any_more_ends() -> None:
+    left, ended = Event(), Event()
+
+    def ask(observer: Observer) -> Answer:
+        observer("search", None)
+        assert left.wait(SOON_S)
+        try:
+            observer("read", None)
+        finally:
+            ended.set()
+        pytest.fail("it was read all the same")
+
+    events = Run(ask).events()
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    left.set()
+    assert ended.wait(SOON_S)

@@ -1,0 +1,203 @@
+"""Asking in a real Chromium: steps, stopping, editing, follow-ups, previews, keys and looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.interface.fakes import BANK_QUOTE
+from tests.interface.test_browser import DARK, ask
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.interface.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
+
+WATCH_SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((e) => e.value)))
+        .observe({type: 'layout-shift', buffered: false});
+}"""
+
+
+def send(page: Page, question: str) -> None:
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+
+
+def questions(page: Page) -> list[str]:
+    return page.locator(".fn-question").all_inner_texts()
+
+
+def test_steps_are_shown_while_they_happen_and_nothing_moves(page: Page) -> None:
+    page.locator("#question textarea").focus()
+    page.evaluate(WATCH_SHIFTS)
+    send(page, "wait, how many accounts?")
+    page.locator(".fn-running", has_text="Reading").wait_for()
+    assert "Searched 2 ms" in page.locator(".fn-steps").inner_text()
+    before = page.locator(".fn-steps").bounding_box()
+    page.wait_for_function(
+        "() => / [1-9]\\d\\d ms/.test(document.querySelector('.fn-running').innerText)"
+    )
+    page.locator(".fn-answered").wait_for()
+    assert page.locator(".fn-steps").bounding_box() == before
+    assert page.locator(".fn-running").count() == 0
+    assert "42 ms in all" in page.locator(".fn-steps").inner_text()
+    assert page.locator(".fn-answer-text").inner_text().startswith(BANK_QUOTE)
+    page.wait_for_timeout(100)
+    assert page.evaluate("() => window.shifts") == []
+
+
+def test_a_running_question_is_stopped_and_asked_again(page: Page) -> None:
+    send(page, "wait for the accounts")
+    page.locator(".fn-running", has_text="Reading").wait_for()
+    page.get_by_role("button", name="Stop this answer").click()
+    page.locator(".fn-failed").wait_for(timeout=1500)
+    assert "You stopped this question." in page.locator(".fn-failed").inner_text()
+    page.get_by_role("button", name="Ask again").click()
+    page.locator(".fn-answered").wait_for()
+    assert questions(page) == ["wait for the accounts"]
+
+
+def test_escape_stops_a_running_question(page: Page) -> None:
+    send(page, "wait for the accounts")
+    page.locator(".fn-running", has_text="Reading").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".fn-failed").wait_for(timeout=1500)
+
+
+def test_an_earlier_question_is_edited_and_asked_again_from_there(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    ask(page, "Which lines?")
+    page.get_by_role("button", name="Edit question").first.click()
+    editor = page.locator(".fn-editor")
+    assert "The question after it will be replaced." in editor.inner_text()
+    field = page.get_by_role("textbox", name="Edit the question")
+    assert field.input_value() == "How many accounts were closed?"
+    field.press("Escape")
+    assert editor.count() == 0
+    page.get_by_role("button", name="Edit question").first.click()
+    field.fill("Where is the needle?")
+    field.press("Enter")
+    page.locator(".fn-answer-text", has_text="The needle lies on page two.").wait_for()
+    assert questions(page) == ["Where is the needle?"]
+
+
+def test_follow_ups_come_from_the_passages_and_are_asked_with_a_click(page: Page) -> None:
+    ask(page, "What is the weather?", reply=".fn-abstained")
+    page.locator(".fn-followup", has_text="Who is Ada Bridge?").click()
+    page.locator(".fn-answer-text", has_text="Ada Bridge, a clerk").wait_for()
+    assert questions(page) == ["What is the weather?", "Who is Ada Bridge?"]
+    assert page.locator(".fn-turn").first.locator(".fn-followup").count() == 0
+
+
+def test_a_marker_previews_its_quote_to_the_pointer(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    preview = page.get_by_role("tooltip")
+    page.locator(".fn-answer-text .fn-marker").first.hover()
+    preview.wait_for()
+    assert preview.locator("blockquote").evaluate("node => node.textContent") == BANK_QUOTE
+    preview.locator("blockquote").hover()
+    page.wait_for_timeout(400)
+    assert preview.is_visible()
+    page.keyboard.press("Escape")
+    preview.wait_for(state="hidden")
+    page.locator(".fn-answer-text .fn-marker").nth(1).hover()
+    preview.locator("blockquote", has_text="The regulator counts 117.").wait_for()
+    page.locator("#question textarea").hover()
+    preview.wait_for(state="hidden")
+
+
+def test_a_marker_previews_its_quote_to_the_keyboard(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    page.locator(".fn-conversation").focus()
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if page.locator(".fn-marker:focus").count():
+            break
+    marker = page.locator(".fn-marker:focus")
+    assert page.get_by_role("tooltip").is_visible()
+    assert marker.get_attribute("aria-describedby") == "fn-preview"
+    page.keyboard.press("Escape")
+    page.get_by_role("tooltip").wait_for(state="hidden")
+    assert marker.count() == 1
+
+
+def test_sentences_say_their_support_and_sides_stand_beside_each_other(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    assert page.locator(".fn-sentence[data-support=verbatim]").count() == 2
+    assert "quoted word for word" in page.locator(".fn-support").inner_text()
+    sides = page.locator(".fn-side")
+    assert [text.split("\n")[:2] for text in sides.all_inner_texts()] == [
+        ["115", "the bank"],
+        ["117", "the regulator"],
+    ]
+    assert "2025-03-31" in sides.nth(0).inner_text()
+    assert "undated" in sides.nth(1).inner_text()
+    first, second = (sides.nth(number).bounding_box() for number in (0, 1))
+    assert first is not None
+    assert second is not None
+    assert first["y"] == second["y"]
+    assert first["x"] < second["x"]
+
+
+def test_keys_are_enough_and_are_listed(page: Page) -> None:
+    field = page.locator("#question textarea")
+    field.fill("How many accounts")
+    field.press("Shift+Enter")
+    field.press_sequentially("were closed?")
+    assert field.input_value() == "How many accounts\nwere closed?"
+    field.press("Enter")
+    page.locator(".fn-answered").wait_for()
+    page.locator(".fn-conversation").focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    assert "Send the question" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    page.keyboard.press("/")
+    assert field.evaluate("node => node === document.activeElement")
+    page.locator(".fn-conversation").focus()
+    page.keyboard.press("e")
+    assert page.locator(".fn-editor-field:focus").count() == 1
+
+
+def test_single_keys_can_be_switched_off(page: Page) -> None:
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_role("checkbox", name="Single keys are shortcuts").uncheck()
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.reload()
+    page.locator(".fn-conversation").focus()
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_the_look_is_switched_and_remembered(page: Page) -> None:
+    dark = "() => document.body.classList.contains('dark')"
+    assert not page.evaluate(dark)
+    page.get_by_role("button", name="Change to the Dark look").click()
+    assert page.evaluate(dark)
+    page.reload()
+    page.locator(".fn-example").first.wait_for()
+    assert page.evaluate(dark)
+    page.get_by_role("button", name="Change to the Light look").click()
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(50)
+    assert not page.evaluate(dark)
+
+
+@pytest.mark.parametrize("visit", [DARK], indirect=True)
+def test_without_a_choice_the_look_is_the_systems(page: Page) -> None:
+    assert page.evaluate("() => document.body.classList.contains('dark')")
+
+
+def test_the_page_says_its_language_and_direction(page: Page, visit: Visit) -> None:
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("html").get_attribute("dir") == "ltr"
+    ask(page, "מה שלום? accounts")
+    assert (
+        page.locator(".fn-question").evaluate("node => getComputedStyle(node).direction") == "rtl"
+    )

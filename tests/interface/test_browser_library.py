@@ -1,0 +1,185 @@
+"""The library page in a real Chromium: adding, refusing, stopping, indexing again, removing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.interface.test_browser import PHONE, ask, overflow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
+
+DROP = """(names) => {
+    const data = new DataTransfer();
+    for (const name of names) data.items.add(new File(['Dropped ' + name], name));
+    const event = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
+    document.querySelector('.fn-drop').dispatchEvent(event);
+}"""
+
+
+@pytest.fixture
+def library_page(page: Page) -> Page:
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".fn-document").first.wait_for()
+    return page
+
+
+def choose(page: Page, *paths: Path) -> None:
+    page.locator("#upload .fn-files").set_input_files(list(paths))
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def settled(page: Page) -> None:
+    page.locator(".fn-queue-stop").wait_for(state="hidden")
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.locator(".fn-document", has_text=title)
+
+
+def remove(page: Page, title: str) -> None:
+    row(page, title).get_by_role("button", name="Remove").click()
+    row(page, title).get_by_role("button", name="Remove for good").click()
+    row(page, title).wait_for(state="detached")
+
+
+def test_files_are_added_refused_tried_again_and_removed(
+    library_page: Page, tmp_path: Path
+) -> None:
+    page = library_page
+    good = write(tmp_path, "Browser <b>note.txt", b"A note from the browser.")
+    bad = write(tmp_path, "binary.txt", b"\xff\xfe\x00")
+    choose(page, bad, good)
+    page.locator(".fn-file.fn-refused", has_text="it is not text").wait_for()
+    page.locator(".fn-file.fn-added", has_text="Browser <b>note.txt").wait_for()
+    settled(page)
+    assert "2 of 2 files" in page.locator(".fn-queue-count").inner_text()
+    assert page.locator(".fn-queue-said").inner_text() == "1 added, 0 unchanged, 1 refused"
+    row(page, "Browser <b>note.txt").wait_for()
+    page.locator(".fn-file.fn-refused .fn-retry").click()
+    page.locator(".fn-file.fn-refused", has_text="it is not text").wait_for()
+    settled(page)
+    page.get_by_role("button", name="Clear the list").click()
+    assert page.locator(".fn-file").count() == 0
+    choose(page, good)
+    page.locator(".fn-file.fn-unchanged").wait_for()
+    settled(page)
+    target = row(page, "Browser <b>note.txt")
+    target.get_by_role("button", name="Remove").click()
+    target.get_by_role("button", name="Keep").click()
+    remove(page, "Browser <b>note.txt")
+    assert "Removed" in page.locator(".fn-message").inner_text()
+
+
+def test_a_folder_keeps_the_places_of_its_files_and_leaves_out_hidden_ones(
+    library_page: Page, tmp_path: Path
+) -> None:
+    page = library_page
+    folder = tmp_path / "notes"
+    write(folder, "one/same.txt", b"One.")
+    write(folder, "two/same.txt", b"Two.")
+    write(folder, ".hidden/secret.txt", b"Secret.")
+    page.locator("#upload .fn-folder").set_input_files(folder)
+    page.locator(".fn-file.fn-added").nth(1).wait_for()
+    settled(page)
+    assert sorted(page.locator(".fn-file-name").all_inner_texts()) == [
+        "notes/one/same.txt",
+        "notes/two/same.txt",
+    ]
+    for name in ("notes/one/same.txt", "notes/two/same.txt"):
+        remove(page, name)
+
+
+def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: Path) -> None:
+    page = library_page
+    page.get_by_label("Name of a collection").fill("notes")
+    choose(page, write(tmp_path, "only.txt", b"The only note."))
+    row(page, "only.txt").wait_for()
+    assert "in notes" in row(page, "only.txt").inner_text()
+    page.get_by_label("Show").select_option("notes")
+    assert page.locator(".fn-document").count() == 1
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_label("Ask in").select_option("notes")
+    ask(page, "What is the weather?", reply=".fn-abstained")
+    assert page.locator(".fn-nearest-link").all_inner_texts() == ["only.txt\nThe only note."]
+    assert page.get_by_label("Ask in").input_value() == "notes"
+    page.get_by_role("tab", name="Library").click()
+    remove(page, "only.txt")
+
+
+def test_files_are_dropped(library_page: Page) -> None:
+    page = library_page
+    page.evaluate(DROP, ["dropped one.txt", "dropped two.txt"])
+    page.locator(".fn-file.fn-added").nth(1).wait_for()
+    settled(page)
+    for name in ("dropped one.txt", "dropped two.txt"):
+        remove(page, name)
+
+
+def test_adding_shows_how_far_it_is_and_can_be_stopped(library_page: Page, tmp_path: Path) -> None:
+    page = library_page
+    slow = write(tmp_path, "slow.txt", b"Slow.")
+    after = write(tmp_path, "after.txt", b"After.")
+    choose(page, slow, after)
+    page.locator(".fn-file", has_text="Passages: ").wait_for()
+    page.get_by_role("button", name="Stop adding").click()
+    page.locator(".fn-file.fn-stopped").nth(1).wait_for()
+    settled(page)
+    assert row(page, "slow.txt").count() == 0
+    assert page.get_by_role("button", name="Try the 2 refused files again").is_visible()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
+    library_page: Page, tmp_path: Path
+) -> None:
+    choose(library_page, write(tmp_path, "large.txt", b"x" * 1_200_000))
+    reason = library_page.locator(".fn-file.fn-refused .fn-file-reason")
+    assert reason.inner_text().startswith("It has 1.2 MB and at most 1 MB are read")
+
+
+def test_a_document_is_indexed_again_where_its_file_is_there(library_page: Page) -> None:
+    page = library_page
+    notice = row(page, "Notice to <i>customers</i>")
+    assert "Indexed" in notice.locator(".fn-status").inner_text()
+    assert "dated 2025-03-31" in notice.inner_text()
+    notice.get_by_role("button", name="again").click()
+    page.locator(".fn-message", has_text="1 added, 0 unchanged, 0 refused").wait_for()
+    gone = row(page, "A long document")
+    assert "File is gone" in gone.inner_text()
+    assert gone.get_by_role("button", name="again").count() == 0
+
+
+def test_the_folders_are_looked_at_again(library_page: Page) -> None:
+    library_page.get_by_role("button", name="Look again at the folders").click()
+    library_page.locator(".fn-message", has_text="0 added").wait_for()
+
+
+def test_the_library_is_used_by_keyboard(library_page: Page) -> None:
+    page = library_page
+    button = row(page, "Notice to <i>customers</i>").get_by_role("button", name="Remove")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("button:focus").inner_text() == "Keep"
+    page.keyboard.press("Enter")
+    assert page.locator("button:focus").inner_text() == "Remove"
+    page.locator(".fn-choose-files").focus()
+    with page.expect_file_chooser():
+        page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_the_library_fits_a_phone(library_page: Page, tmp_path: Path) -> None:
+    choose(library_page, write(tmp_path, f"{'long name ' * 12}.txt", b""))
+    library_page.locator(".fn-file.fn-refused").wait_for()
+    assert overflow(library_page) == 0
