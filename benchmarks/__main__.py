@@ -9,7 +9,7 @@ from importlib import import_module
 
 from index.command import exit_code
 
-# Each is the module of that name, with `add_arguments(parser)` and `run(arguments)`; only the one
+# Each is the module of that name (with _ for -), with `add_arguments(parser)` and `run(arguments)`; only the one
 # that runs is imported.
 BENCHMARKS = {
     "peers": "indexing, search and memory beside other systems",
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "startup": "how long imports, loading and the first answer take",
     "ablations": "what each part of indexing and retrieval contributes",
     "followups": "how well follow-ups are made to stand alone",
+    "pdf-quotes": "how surely quotes are marked on the pages of PDFs",
     "reading": "what each part of reading contributes, and how fast the reader is",
 }
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     names.add_argument("name", choices=BENCHMARKS, help="which; each takes --help, too")
     name = names.parse_args(words[:1]).name
-    module = import_module(f"benchmarks.{name}")
+    module = import_module(f"benchmarks.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(prog=f"{names.prog} {name}", description=module.__doc__)
     module.add_arguments(parser)
     options = parser.parse_args(words[1:])
