@@ -13,8 +13,9 @@ import argparse
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from statistics import median
 
@@ -25,7 +26,7 @@ from benchmarks.results import markdown_table, write_result
 from evaluation.output import make_folder
 from index.loaders import Limits, extract
 from index.loaders.pdf_pages import read_glyphs
-from index.loaders.pdf_places import Box
+from index.loaders.pdf_places import Box, GlyphPage
 from index.values import Document, Page, page_at
 from interface.document_pages import mark_quote
 from retrieval.sentences import quotable_ranges
@@ -79,12 +80,13 @@ def judge_pdf(pdf: MadePdf) -> Iterator[Verdict]:
     """Yield what becomes of each quote from a PDF."""
     document = read_document(pdf)
     stream, owners = _letters(pdf.words)
+    read_page = cache(partial(read_glyphs, pdf.data))  # a viewer remembers pages, too
     for start, end in quotable_ranges(document.text):
         sought = letters_of(document.text[start:end])
         if not sought:
             continue
         began = time.perf_counter()
-        marks = dict(_marks(pdf, document, start, end))
+        marks = dict(_marks(read_page, document, start, end))
         spent = (time.perf_counter() - began) * 1000
         earlier = _occurrences(letters_of(document.text[:start]), sought)
         first = _nth(stream, sought, earlier)
@@ -125,14 +127,13 @@ def judge(marks: dict[int, Sequence[Box]], words: Sequence[PlacedWord], owned: s
 
 
 def _marks(
-    pdf: MadePdf, document: Document, start: int, end: int
+    read_page: Callable[[int], GlyphPage], document: Document, start: int, end: int
 ) -> Iterator[tuple[int, tuple[Box, ...]]]:
     first, last = page_at(document.pages, start), page_at(document.pages, end - 1)
     assert first is not None
     assert last is not None
     for number in range(first, last + 1):
-        page = read_glyphs(pdf.data, number)
-        yield number, mark_quote(page, document, number, start, end)
+        yield number, mark_quote(read_page(number), document, number, start, end)
 
 
 def _covers(box: Box, word: PlacedWord) -> bool:

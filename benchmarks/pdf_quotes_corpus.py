@@ -35,7 +35,7 @@ class Style:
         name: What the table calls it.
         fonts: Fonts to choose from.
         columns: How many columns.
-        rotation: How far the page is turned, clockwise, in degrees.
+        rotation: How far a viewer has to turn the page, clockwise, in degrees.
         hyphenated: Whether long words are broken at the ends of lines.
         ligatures: Whether `fi` and its like are one character.
         placed: Whether each word is placed by itself and the lines are justified.
@@ -143,10 +143,11 @@ class _Press:
     def _begin_page(self) -> None:
         wide, high = self.sheet
         if self.style.rotation:
-            # reportlab turns the sheet with the page; we want it as it was.
-            turned = self.style.rotation in (90, 270)
-            self.canvas.setPageSize((high, wide) if turned else (wide, high))
-            self.canvas.setPageRotation(self.style.rotation)
+            # The viewer turns the page, so what is on it lies the other way round.
+            self.canvas.setPageRotation(self.style.rotation)  # which turns the sheet, too
+            origin = {90: (high, 0), 180: (wide, high), 270: (0, wide)}[self.style.rotation]
+            self.canvas.translate(*origin)
+            self.canvas.rotate(self.style.rotation)
         if self.style.cropped:
             self.canvas.setCropBox((30, 20, wide - 10, high - 24))
         if self.style.scanned:
@@ -243,8 +244,7 @@ class _Press:
             x, y = wide - y, x
         if self.style.cropped:
             return x - 30, (high - 24) - y
-        turned = {0: (x, high - y), 90: (y, x), 180: (wide - x, y), 270: (high - y, wide - x)}
-        return turned[self.style.rotation]
+        return x, high - y
 
     def _font_of(self, word: str) -> str:
         if not self.style.mixed:
