@@ -9,8 +9,8 @@ from importlib import import_module
 
 from index.command import exit_code
 
-# Each is the module of that name (with _ for -), with `add_arguments(parser)` and `run(arguments)`; only the one
-# that runs is imported.
+# Each is the module of that name (with _ for -), with `add_arguments(parser)` and `run(arguments)`;
+# only the one that runs is imported.
 BENCHMARKS = {
     "peers": "indexing, search and memory beside other systems",
     "scale": "indexing and search as a library grows to a million chunks",

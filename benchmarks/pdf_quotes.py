@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
         verdicts += judge_pdf(pdf)
     rows = [(name, made[name], *_count(verdicts, name)) for name in made]
     layered = [verdict for verdict in verdicts if verdict.layer]
-    total = ("all with a text layer", sum(made.values()), *_count(layered))
+    names = {verdict.layout for verdict in layered}
+    total = ("all with a text layer", sum(made[name] for name in names), *_count(layered))
     print(
         markdown_table(HEADER, [[*map(str, row[:-1]), _share(row[-1])] for row in (*rows, total)])
     )

@@ -94,10 +94,11 @@ class PlacedWord:
 
 @dataclass(frozen=True, slots=True)
 class MadePdf:
-    """A PDF and the truth about it: its words in reading order."""
+    """A PDF and the truth about it: the size of its pages, its words in reading order."""
 
     style: Style
     data: bytes
+    size: tuple[float, float]
     words: tuple[PlacedWord, ...]
 
 
@@ -138,7 +139,12 @@ class _Press:
             self._fill(text)
             self.canvas.showPage()
         self.canvas.save()
-        return MadePdf(self.style, self.packed.getvalue(), tuple(self.words))
+        return MadePdf(self.style, self.packed.getvalue(), self._size, tuple(self.words))
+
+    @property
+    def _size(self) -> tuple[float, float]:
+        wide, high = self.sheet
+        return (wide - 40, high - 44) if self.style.cropped else self.sheet
 
     def _begin_page(self) -> None:
         wide, high = self.sheet
@@ -186,10 +192,10 @@ class _Press:
             cut = len(word) // 2
             part = word[:cut] + "-"
             room += self._width(word + " ", self._widest)
-            if self.style.hyphenated and len(word) > 7 and word.isalpha():
-                if self._width(part, self._widest) <= room:
-                    taken.append(part)
-                    self._left = word[cut:]
+            may_break = self.style.hyphenated and len(word) > 7 and word.isalpha()
+            if may_break and self._width(part, self._widest) <= room:
+                taken.append(part)
+                self._left = word[cut:]
             return taken
 
     _left = ""

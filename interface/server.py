@@ -79,7 +79,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             blocked_paths=[str(settings.data_dir.resolve())],
             max_file_size=settings.max_file_bytes,
             theme=make_theme(),
-            css=read_static("style.css"),
+            css=read_static("style.css") + read_static("viewer.css"),
             favicon_path=static_path("favicon.svg"),
             footer_links=["api"],
             run_history=False,

@@ -73,17 +73,16 @@ def read_glyphs(data: bytes, number: int) -> GlyphPage:
 def _open(data: bytes, number: int) -> Iterator[PdfPage]:
     import pypdfium2
 
-    with ONE_AT_A_TIME, refusing(PDF_DAMAGED):
-        with closing(pypdfium2.PdfDocument(data)) as document:
-            if not 1 <= number <= len(document):
-                raise NotFoundError(
-                    f"there is no page {number} in a PDF of {len(document)}; open another one"
-                )
-            with closing(document[number - 1]) as page:
-                wide, high = page.get_size()
-                if not (wide > 0 and high > 0):
-                    raise RefusedFileError("the page has no size")
-                yield page
+    with ONE_AT_A_TIME, refusing(PDF_DAMAGED), closing(pypdfium2.PdfDocument(data)) as document:
+        if not 1 <= number <= len(document):
+            raise NotFoundError(
+                f"there is no page {number} in a PDF of {len(document)}; open another one"
+            )
+        with closing(document[number - 1]) as page:
+            wide, high = page.get_size()
+            if not (wide > 0 and high > 0):
+                raise RefusedFileError("the page has no size")
+            yield page
 
 
 def _draw(page: PdfPage, wide_px: int, high_px: int) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from index.errors import InvalidInputError, NotFoundError
+from index.settings import Settings
 from index.snapshot import Status
 from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
@@ -66,6 +67,10 @@ class FakeLibrary:
         self.held = {document.id: document for document in documents}
         self.filled = ""
         self.generation = 1
+        self.settings = Settings()
+
+    def original(self, document_id: str) -> Path | None:
+        return None
 
     def add_uploads(
         self,

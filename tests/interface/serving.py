@@ -38,9 +38,11 @@ def find_free_port() -> int:
 
 
 @contextmanager
-def serve_fakes(folder: Path, *arguments: str) -> Iterator[str]:
+def serve_fakes(
+    folder: Path, *arguments: str, module: str = "tests.interface.serve"
+) -> Iterator[str]:
     """Run the page over the fakes in a process of its own, and give its address."""
-    command = [sys.executable, "-m", "tests.interface.serve", str(folder), str(find_free_port())]
+    command = [sys.executable, "-m", module, str(folder), str(find_free_port())]
     with subprocess.Popen(
         [*command, *arguments], cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=os.environ
     ) as process:
