@@ -122,7 +122,7 @@ class _Press:
         self.style, self.chance = style, chance
         self.packed = io.BytesIO()
         self.sheet = chance.choice(((595.0, 842.0), (612.0, 792.0), (420.0, 595.0)))
-        self.canvas: Any = Canvas(self.packed, pagesize=self.sheet, pageCompression=1)
+        self.canvas: Any = Canvas(self.packed, pagesize=self.sheet, invariant=1)
         self.font = chance.choice(style.fonts)
         self.size = chance.choice((8.5, 9.0, 10.0, 11.0, 12.0))
         self.leading = self.size * chance.choice((1.15, 1.2, 1.35, 1.5))

@@ -27,7 +27,7 @@ ADAPTERS = {
     "tantivy": {"index.lexical"},
     "tiktoken": {"index.tokens"},
     "sqlite3": {"index.catalogue.database", "index.diagnosis"},  # the latter asks for its version
-    "pypdfium2": {"index.loaders.pdf"},
+    "pypdfium2": {"index.loaders.pdf", "index.loaders.pdf_pages"},
     "docx": {"index.loaders.docx"},
     "trafilatura": {"index.loaders.html"},
     "markdown_it": {"index.structure", "index.loaders.markdown"},

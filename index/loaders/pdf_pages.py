@@ -16,7 +16,7 @@ from index.loaders.pdf_places import Box, Glyph, GlyphPage
 from index.loaders.refusal import refusing
 
 MOST_PIXELS = 8_000_000
-MOST_GLYPHS = 200_000
+MOST_GLYPHS = 50_000
 SECONDS_TO_DRAW = 10.0
 PICTURE_TYPE = "image/webp"
 _QUALITY = 88

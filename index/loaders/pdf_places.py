@@ -15,6 +15,7 @@ _SURROGATES = range(0xD800, 0xE000)
 # A gap wider than this many heights of the line is no space between words.
 _WIDEST_GAP = 1.2
 _OVERLAP = 0.5
+_MOST_COMPARISONS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def mark_range(page: GlyphPage, text: str, start: int, end: int) -> tuple[Box, .
         [glyph.line for glyph in drawn],
         [glyph.ink for glyph in drawn if not glyph.text.isspace()],
     ):
+        if len(boxes) * len(others) > _MOST_COMPARISONS:
+            return ()
         if not any(box.holds_centre(other.ink) for other in others for box in boxes):
             return _within(page, boxes)
     return ()

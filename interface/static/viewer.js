@@ -60,6 +60,11 @@ function showNote(...notes) {
   find('.fn-viewer-note').hidden = note === '';
 }
 
+// Unlike a disabled button, one that is off keeps the focus of whoever just pressed it.
+function turnOff(action, off) {
+  find('[data-do=' + action + ']').setAttribute('aria-disabled', String(off));
+}
+
 function say(words) {
   find('.fn-viewer-said').textContent = words;
 }

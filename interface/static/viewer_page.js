@@ -56,10 +56,10 @@ function showPage(page, keepPlace) {
   find('.fn-page-said').hidden = page.quoted === '';
   find('.fn-page-said q').textContent = page.quoted;
   find('.fn-page-count').textContent = 'Page ' + page.number + ' of ' + page.count;
-  find('[data-do=previous-page]').disabled = page.number <= 1;
-  find('[data-do=next-page]').disabled = page.number >= page.count;
-  find('[data-do=zoom-out]').disabled = zoom === ZOOMS[0];
-  find('[data-do=zoom-in]').disabled = zoom === ZOOMS[ZOOMS.length - 1];
+  turnOff('previous-page', page.number <= 1);
+  turnOff('next-page', page.number >= page.count);
+  turnOff('zoom-out', zoom === ZOOMS[0]);
+  turnOff('zoom-in', zoom === ZOOMS[ZOOMS.length - 1]);
   if (!keepPlace || turned) scrollToBox();
 }
 

@@ -33,10 +33,10 @@ function showTools() {
   const { nodes, at } = siblings();
   find('.fn-citations').hidden = nodes.length < 2 || at < 0;
   find('.fn-citations .fn-tool-count').textContent = at + 1 + ' of ' + nodes.length;
-  find('[data-do=previous-citation]').disabled = at <= 0;
-  find('[data-do=next-citation]').disabled = at >= nodes.length - 1;
+  turnOff('previous-citation', at <= 0);
+  turnOff('next-citation', at >= nodes.length - 1);
   find('.fn-switch').hidden = !view.paged;
-  find('[data-do=copy]').disabled = !shown.quote;
+  turnOff('copy', !shown.quote);
   find('[data-do=download]').hidden = !view.downloadable;
 }
 
@@ -52,8 +52,8 @@ function drawCount() {
   const count = matches.length + (more ? '+' : '');
   const place = current >= 0 ? current + 1 + ' of ' + count : count + ' found';
   find('.fn-search-count').textContent = query.trim() === '' ? '' : matches.length ? place : 'none found';
-  find('[data-do=previous-match]').disabled = matches.length === 0;
-  find('[data-do=next-match]').disabled = matches.length === 0;
+  turnOff('previous-match', matches.length === 0);
+  turnOff('next-match', matches.length === 0);
 }
 
 async function runSearch() {
@@ -169,7 +169,8 @@ const actions = {
   download,
 };
 for (const [name, act] of Object.entries(actions)) {
-  find('[data-do=' + name + ']').addEventListener('click', act);
+  const node = find('[data-do=' + name + ']');
+  node.addEventListener('click', () => node.getAttribute('aria-disabled') !== 'true' && act());
 }
 for (const button of element.querySelectorAll('[data-mode]')) {
   button.addEventListener('click', () => prefer(button.dataset.mode));

@@ -111,7 +111,7 @@ def make_files(folder: Path) -> Sequence[Path]:
 
 @cache
 def make_report() -> MadePdf:
-    return make_pdf(next(style for style in STYLES if style.name == "two columns"), 3)
+    return make_pdf(next(style for style in STYLES if style.name == "two columns"), 8)
 
 
 @cache
