@@ -95,9 +95,8 @@ def _draw(page: PdfPage, wide_px: int, high_px: int) -> Any:
     pypdfium2.internal.set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > give_up)
     bitmap = pypdfium2.PdfBitmap.new_native(wide_px, high_px, raw.FPDFBitmap_BGR)
     bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide_px, high_px)
-    flags = raw.FPDF_ANNOT | raw.FPDF_LCD_TEXT
     state = raw.FPDF_RenderPageBitmap_Start(
-        bitmap, page, 0, 0, wide_px, high_px, 0, flags, ctypes.byref(pause)
+        bitmap, page, 0, 0, wide_px, high_px, 0, raw.FPDF_ANNOT, ctypes.byref(pause)
     )
     raw.FPDF_RenderPage_Close(page)
     if state != raw.FPDF_RENDER_DONE:
