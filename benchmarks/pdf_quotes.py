@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -107,7 +107,7 @@ def read_document(pdf: MadePdf) -> Document:
     return Document("id", "default", "a.pdf", "a", None, text, pages, content_hash, "")
 
 
-def judge(marks: dict[int, Sequence[Box]], words: Sequence[PlacedWord], owned: set[int]) -> str:
+def judge(marks: Mapping[int, Sequence[Box]], words: Sequence[PlacedWord], owned: set[int]) -> str:
     """Return `right`, `page` or `wrong`.
 
     Args:

@@ -278,13 +278,17 @@ class _Press:
         words[0] = words[0][:1].upper() + words[0][1:]
         words[-1] += "."
         if self.style.ligatures:
-            words = [_ligated(word) for word in words]
+            words = [_ligated(word, self.font) for word in words]
         return words
 
 
-def _ligated(word: str) -> str:
+def _ligated(word: str, font: str) -> str:
+    from reportlab.pdfbase import pdfmetrics
+
+    known = pdfmetrics.getFont(font).face.charToGlyph
     for letters, ligature in LIGATURES:
-        word = word.replace(letters, ligature)
+        if ord(ligature) in known:  # fonts of one width have few
+            word = word.replace(letters, ligature)
     return word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 # Marks of broken words, and what stands for a character that is none: loaders change them.
 _DROPPED = frozenset("-\xad\u2010\u2011\x02\ufffe\uffff\ufffd")
@@ -90,13 +90,19 @@ def mark_range(page: GlyphPage, text: str, start: int, end: int) -> tuple[Box, .
     Returns:
         Boxes that lie within the page; none where the place isn't certain.
     """
-    found = find_places(text, start, end, [glyph.text for glyph in page.glyphs])
+    found = find_places(text, start, end, tuple(glyph.text for glyph in page.glyphs))
     if found is None:
         return ()
     first, last = found
     drawn = [glyph for glyph in page.glyphs[first : last + 1] if glyph.line.width > 0]
-    others = [*page.glyphs[:first], *page.glyphs[last + 1 :]]
-    others = [glyph for glyph in others if glyph.ink.width > 0 and glyph.ink.height > 0]
+    if not drawn:
+        return ()
+    whole = reduce(Box.around, (glyph.line for glyph in drawn))
+    others = [
+        glyph
+        for glyph in (*page.glyphs[:first], *page.glyphs[last + 1 :])
+        if whole.holds_centre(glyph.ink) and glyph.ink.width > 0 and glyph.ink.height > 0
+    ]
     for boxes in (
         list(_join(drawn)),
         [glyph.line for glyph in drawn],
@@ -110,7 +116,7 @@ def mark_range(page: GlyphPage, text: str, start: int, end: int) -> tuple[Box, .
 
 
 def find_places(
-    text: str, start: int, end: int, characters: Sequence[str]
+    text: str, start: int, end: int, characters: tuple[str, ...]
 ) -> tuple[int, int] | None:
     """Return the first and the last of a page's characters that `text[start:end]` was made of.
 
@@ -128,7 +134,7 @@ def find_places(
         Positions in `characters`, both inclusive; None where the place isn't certain.
     """
     ours, offsets = _skeleton(text)
-    theirs, places = _skeleton(_joined(characters))
+    theirs, places = _skeleton(characters)
     wanted = [place for place, offset in enumerate(offsets) if start <= offset < end]
     if not wanted:
         return None
@@ -148,11 +154,12 @@ def _find_shift(ours: str, theirs: str, first: int, last: int) -> int | None:
     return found - low
 
 
-def _skeleton(characters: Sequence[str]) -> tuple[str, list[int]]:
+@lru_cache(maxsize=8)  # many quotes of one page come one after another
+def _skeleton(characters: str | tuple[str, ...]) -> tuple[str, list[int]]:
     """Return the letters that both sides have, and the position that each comes from."""
     letters: list[str] = []
     places: list[int] = []
-    for place, character in enumerate(characters):
+    for place, character in enumerate(_joined(characters)):
         for letter in _letters(character):
             letters.append(letter)
             places.append(place)

@@ -113,7 +113,8 @@ def test_segments_always_join_to_text_and_quote(
     breaks = sorted(data.draw(st.sets(offsets, max_size=4)) | {0})
     pages = tuple(Page(number, at, len(text)) for number, at in enumerate(breaks, start=1))
     document = make_document("a.md" if markdown else "a.txt", text, pages=pages)
-    found = [tuple(sorted(data.draw(st.tuples(offsets, offsets)))) for _ in range(2)]
+    pairs = [sorted(data.draw(st.tuples(offsets, offsets))) for _ in range(2)]
+    found = [(pair[0], pair[1]) for pair in pairs]
     shown = Shown(low, high, (start, end), found, found[0])
     segments = cut_segments(document, shown)
     assert join(segments) == text[low:high]

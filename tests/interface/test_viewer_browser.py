@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.pdf_quotes_corpus import letters_of
+from tests.interface.conftest import Visit
 from tests.interface.serving import serve_fakes
 from tests.interface.test_browser import ask, is_in_view, overflow, read_mark
 from tests.interface.viewer_documents import (
@@ -17,6 +18,7 @@ from tests.interface.viewer_documents import (
     HTML_QUOTE,
     MARKDOWN_QUOTE,
     OTHER_QUOTE,
+    PICTURE_QUOTE,
     TEXT_QUOTE,
     changed_quote,
     make_report,
@@ -24,7 +26,7 @@ from tests.interface.viewer_documents import (
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
 
@@ -150,6 +152,14 @@ def test_the_text_of_a_page_can_be_read_instead(page: Page) -> None:
     assert quoted_on_page(page) == report_quote(1)
 
 
+def test_where_the_place_is_not_certain_the_page_says_so(page: Page) -> None:
+    ask(page, "What does the picture say?")
+    open_marker(page)
+    assert quoted_on_page(page) == PICTURE_QUOTE
+    assert "The quote is on this page." in page.locator(".fn-viewer-note").inner_text()
+    assert page.locator(".fn-page-mark").count() == 0
+
+
 def test_a_file_that_changed_is_shown_as_the_text_that_was_indexed(page: Page) -> None:
     ask(page, "What has changed?")
     open_marker(page)
@@ -260,6 +270,17 @@ def test_a_source_that_is_gone_or_changed_is_not_downloaded(page: Page) -> None:
     open_marker(page)
     button(page, "Download").click()
     page.locator(".fn-viewer-note", has_text="the source can't be downloaded").wait_for()
+
+
+def test_a_server_that_forbids_downloads_offers_none(browser: Browser, tmp_path: Path) -> None:
+    with serve_fakes(tmp_path, "closed", module="tests.interface.serve_viewer") as closed:
+        visit = Visit(browser.new_context(), closed)
+        page = visit.open()
+        ask(page, "What does the pdf say?")
+        open_marker(page)
+        assert button(page, "Copy quote").is_visible()
+        assert button(page, "Download").is_hidden()
+        visit.context.close()
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.pdf_quotes_corpus import STYLES, MadePdf, make_pdf
 from index.loaders import Limits, load
-from index.values import Document, page_at
+from index.values import Document, Page, page_at
 from retrieval.sentences import quotable_ranges
 from tests.interface.fakes import FakeAssistant, FakeLibrary, make_document
 
@@ -60,6 +60,10 @@ class FiledLibrary(FakeLibrary):
     def _load(self, path: Path) -> Document:
         found = load(path, limits=Limits())
         document = make_document(path.name, found.text, title=found.title, pages=found.pages)
+        if path.name == "scan.pdf":  # as text recognition would read it
+            document = replace(
+                document, text=PICTURE_QUOTE, pages=(Page(1, 0, len(PICTURE_QUOTE)),)
+            )
         self.files[document.id] = path
         content_hash = hashlib.sha256(path.read_bytes()).hexdigest()
         return replace(document, content_hash=content_hash)
@@ -105,7 +109,8 @@ def make_files(folder: Path) -> Sequence[Path]:
     word.save(str(folder / "leases.docx"))
     (folder / "report.pdf").write_bytes(make_report().data)
     (folder / "changed.pdf").write_bytes(make_other().data)
-    names = (*texts, "leases.docx", "report.pdf", "changed.pdf")
+    (folder / "scan.pdf").write_bytes(make_pdf(STYLES[0], 5).data)
+    names = (*texts, "leases.docx", "report.pdf", "changed.pdf", "scan.pdf")
     return [folder / name for name in names]
 
 

@@ -72,7 +72,7 @@ def test_ligatures_are_the_letters_that_they_stand_for(drawn: str, loaded: str) 
 
 
 def test_characters_beyond_the_first_plane_come_in_two_halves() -> None:
-    halves = ["a", " ", "\ud835", "\udd18", "b"]
+    halves = ("a", " ", "\ud835", "\udd18", "b")
 
     assert find_places("a 𝔘b", 2, 3, halves) == (2, 2)
     assert find_places("a 𝔘b", 3, 4, halves) == (4, 4)
@@ -195,15 +195,15 @@ def test_what_is_found_spells_the_quote(words: list[str], data: st.DataObject) -
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
 
-    found = find_places(text, start, end, drawn)
+    found = find_places(text, start, end, tuple(drawn))
 
     wanted = spelling(text[start:end])
     if found is None:
         assert wanted == ""
     else:
         first, last = found
-        units = "".join(drawn[first : last + 2 if len(drawn) > last + 1 else last + 1])
-        joined = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+        found_units = "".join(drawn[first : last + 2 if len(drawn) > last + 1 else last + 1])
+        joined = found_units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
         assert spelling(joined).startswith(wanted)
 
 
