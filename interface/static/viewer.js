@@ -82,14 +82,14 @@ function scrollToTarget(before) {
   body.scrollTop += place.top - wanted;
 }
 
-function showText(keepPlace) {
+function showText(keepPlace, note = '') {
   const before = keepPlace ? target()?.getBoundingClientRect().top : undefined;
   drawSegments(view.segments);
   find('[data-side=before]').hidden = !view.more_before;
   find('[data-side=after]').hidden = !view.more_after;
   hidePages();
   body.hidden = false;
-  showNote(view.note);
+  showNote(view.note, note);
   scrollToTarget(before);
 }
 
@@ -132,8 +132,7 @@ async function show(request, { keepPlace = false, page = null } = {}) {
   showHead();
   showTools();
   if (drawn === null || drawn.error !== undefined) {
-    showText(keepPlace);
-    showNote(view.note, drawn?.error);
+    showText(keepPlace, drawn?.error);
   } else {
     showPage(drawn, keepPlace);
   }

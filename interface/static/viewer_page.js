@@ -2,7 +2,8 @@
 const pages = find('.fn-pages');
 const pane = find('.fn-page-pane');
 const sheet = find('.fn-page-sheet');
-const picture = find('.fn-page-picture');
+const picture = document.createElement('img'); // joins the page when there is something to draw
+picture.className = 'fn-page-picture';
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 let mode = 'page'; // where a document has pages; the reader may prefer text
 let zoom = 1;
@@ -49,6 +50,7 @@ function showPage(page, keepPlace) {
   sheet.style.width = zoom * 100 + '%';
   picture.alt = 'Page ' + page.number + ' of ' + page.count + ' of ' + view.title;
   picture.src = page.picture;
+  if (!picture.isConnected) sheet.prepend(picture);
   find('.fn-page-marks').replaceChildren(
     ...markBoxes(page.boxes, 'fn-page-mark'),
     ...page.found.flatMap((match) => markBoxes(match.boxes, match.current ? 'fn-page-current' : 'fn-page-found')),
