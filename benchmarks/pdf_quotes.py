@@ -89,7 +89,8 @@ def judge_pdf(pdf: MadePdf) -> Iterator[Verdict]:
         began = time.perf_counter()
         marks = dict(_marks(read_page, document, start, end))
         spent = (time.perf_counter() - began) * 1000
-        earlier = _occurrences(letters_of(document.text[:start]), sought)
+        # Occurrences may overlap, so those up to the quote's end count, the last being the quote.
+        earlier = _occurrences(letters_of(document.text[:end]), sought) - 1
         first = _nth(stream, sought, earlier)
         owned = set(owners[first : first + len(sought)]) if first >= 0 else set()
         outcome = judge(marks, pdf.words, owned)
