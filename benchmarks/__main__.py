@@ -9,8 +9,8 @@ from importlib import import_module
 
 from index.command import exit_code
 
-# Each is the module of that name, with `add_arguments(parser)` and `run(arguments)`; only the one
-# that runs is imported.
+# Each is the module of that name (with _ for -), with `add_arguments(parser)` and `run(arguments)`;
+# only the one that runs is imported.
 BENCHMARKS = {
     "peers": "indexing, search and memory beside other systems",
     "scale": "indexing and search as a library grows to a million chunks",
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "ablations": "what each part of indexing and retrieval contributes",
     "followups": "how well follow-ups are made to stand alone",
     "page": "how quickly the page is there and begins to answer",
+    "pdf-quotes": "how surely quotes are marked on the pages of PDFs",
     "reading": "what each part of reading contributes, and how fast the reader is",
 }
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     names.add_argument("name", choices=BENCHMARKS, help="which; each takes --help, too")
     name = names.parse_args(words[:1]).name
-    module = import_module(f"benchmarks.{name}")
+    module = import_module(f"benchmarks.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(prog=f"{names.prog} {name}", description=module.__doc__)
     module.add_arguments(parser)
     options = parser.parse_args(words[1:])

@@ -33,6 +33,7 @@ class Settings(BaseModel):
         max_question_characters: Longer questions are refused.
         passages: How many passages are read for an answer.
         reader: `span` for the encoder that points at answers, `similarity` for the plain one.
+        downloads: Whether the page lets people download the files that documents were made of.
         lock_timeout_s: How long to wait for another process that is writing.
     """
 
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     max_question_characters: int = Field(default=4_000, ge=1)
     passages: int = Field(default=8, ge=1, le=100)
     reader: Literal["span", "similarity"] = "span"
+    downloads: bool = True
     lock_timeout_s: float = Field(default=10.0, ge=0)
 
 

@@ -25,14 +25,14 @@ from index.values import Extract, Page
 TextPage = Any
 
 # PDFium keeps global state: two threads inside it at once crash the process.
-_ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 _HEADER_WITHIN_BYTES = 1_024
 _TRAILER_WITHIN_BYTES = 4_096
 # PDFium's marks for a hyphen that a line break put into a word; it drops the line break itself.
 _BROKEN_WORD = "\x02\ufffe"
 _LINE_END = "\r\n\f\v" + _BROKEN_WORD
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_DAMAGED = "the PDF is damaged; open and save it again in a PDF program and add that"
+PDF_DAMAGED = "the PDF is damaged; open and save it again in a PDF program and add that"
 _CUT_OFF = "the PDF is cut off: its end is missing; copy or download it again"
 _PROTECTED = "the PDF is protected by a password; save a copy without one and add that"
 _PICTURES = (
@@ -66,7 +66,7 @@ def extract(
     if b"%%EOF" not in tail and b"startxref" not in tail:
         raise RefusedFileError(_CUT_OFF)
     check_streams(data, limits=limits)
-    with _ONE_AT_A_TIME, refusing(_DAMAGED):
+    with ONE_AT_A_TIME, refusing(PDF_DAMAGED):
         pages, scanned, properties = _read(data, limits)
     words = words_of(pages)
     texts = [join_lines(lines, words=words) for lines in pages]
@@ -106,7 +106,7 @@ def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], tuple[int, ...
             pypdfium2.raw.FPDF_ERR_PASSWORD,
             pypdfium2.raw.FPDF_ERR_SECURITY,
         )
-        raise RefusedFileError(_PROTECTED if protected else _DAMAGED) from error
+        raise RefusedFileError(_PROTECTED if protected else PDF_DAMAGED) from error
     with closing(document):
         if len(document) > limits.max_pages:
             raise RefusedFileError(
@@ -144,8 +144,8 @@ def _render(data: bytes, number: int) -> Picture:
     import pypdfium2
 
     with (
-        _ONE_AT_A_TIME,
-        refusing(_DAMAGED),
+        ONE_AT_A_TIME,
+        refusing(PDF_DAMAGED),
         closing(pypdfium2.PdfDocument(data)) as document,
         closing(document[number]) as page,
     ):

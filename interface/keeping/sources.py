@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from index.errors import NotFoundError
-from interface.viewer import CHANGED, locate_quote
+from interface.passages import CHANGED, locate_quote
 
 if TYPE_CHECKING:
     from index.library import Library

@@ -82,6 +82,9 @@ class FakeLibrary:
         self.scanned: list[Path] = []
         self.go_on = Event()  # until it is set, a file called "slow" is read
 
+    def original(self, document_id: str) -> Path | None:
+        return None
+
     def add_uploads(
         self,
         files: Sequence[Path],

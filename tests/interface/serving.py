@@ -38,10 +38,14 @@ def find_free_port() -> int:
 
 
 @contextmanager
-def serve_fakes(folder: Path, *arguments: str, port: int | None = None) -> Iterator[str]:
+def serve_fakes(
+    folder: Path,
+    *arguments: str,
+    port: int | None = None,
+    module: str = "tests.interface.serve",
+) -> Iterator[str]:
     """Run the page over the fakes in a process of its own, and give its address."""
-    command = [sys.executable, "-m", "tests.interface.serve", str(folder)]
-    command.append(str(port or find_free_port()))
+    command = [sys.executable, "-m", module, str(folder), str(port or find_free_port())]
     with subprocess.Popen(
         [*command, *arguments], cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=os.environ
     ) as process:

@@ -8,15 +8,9 @@ from hypothesis import strategies as st
 
 from index.errors import InvalidInputError, NotFoundError
 from index.values import Page
-from interface.viewer import (
-    CHANGED,
-    MOVED,
-    UNAVAILABLE,
-    build_viewer,
-    cut_segments,
-    locate_quote,
-    view_passage,
-)
+from interface.passages import CHANGED, MOVED, locate_quote, view_passage
+from interface.segments import Shown, cut_segments
+from interface.viewer import UNAVAILABLE, build_viewer
 from tests.interface.fakes import BANK_QUOTE, HOSTILE, NOTICE, FakeLibrary, make_document
 from tests.interface.serving import build_in_event_loop
 
@@ -73,8 +67,17 @@ def test_a_long_document_is_shown_around_the_quote_in_whole_lines(library: FakeL
 def test_headings_of_markdown_are_marked_as_such(library: FakeLibrary) -> None:
     source = next(held.source for held in library.held.values() if held.text == HOSTILE)
     shown = view(library, **request_for(library, source, "The end."))
-    headings = [piece["text"] for piece in shown["segments"] if piece["heading"]]
-    assert headings == ["# Heading <b>bold</b>", "## After"]
+    headings = [
+        (piece["level"], piece["syntax"], piece["text"])
+        for piece in shown["segments"]
+        if piece["level"]
+    ]
+    assert headings == [
+        (1, True, "# "),
+        (1, False, "Heading <b>bold</b>"),
+        (2, True, "## "),
+        (2, False, "After"),
+    ]
 
 
 def test_a_quote_that_moved_is_found_at_its_new_place(library: FakeLibrary) -> None:
@@ -111,7 +114,10 @@ def test_segments_always_join_to_text_and_quote(
     breaks = sorted(data.draw(st.sets(offsets, max_size=4)) | {0})
     pages = tuple(Page(number, at, len(text)) for number, at in enumerate(breaks, start=1))
     document = make_document("a.md" if markdown else "a.txt", text, pages=pages)
-    segments = cut_segments(document, start=start, end=end, low=low, high=high)
+    pairs = [sorted(data.draw(st.tuples(offsets, offsets))) for _ in range(2)]
+    found = [(pair[0], pair[1]) for pair in pairs]
+    shown = Shown(low, high, (start, end), found, found[0])
+    segments = cut_segments(document, shown)
     assert join(segments) == text[low:high]
     assert join(segments, quoted=True) == text[start:end]
 
@@ -165,4 +171,4 @@ def test_the_page_is_told_what_failed_but_no_path(
     assert viewer.open_passage(good)["title"] == "Notice to <i>customers</i>"
     assert "there is no document" in viewer.open_passage({**good, "document_id": "x"})["error"]
     assert viewer.open_passage({**good, "document_id": "broken"}) == {"error": UNAVAILABLE}
-    assert "a passage could not be shown" in caplog.text
+    assert "a document could not be shown" in caplog.text
