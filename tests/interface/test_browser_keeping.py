@@ -169,7 +169,7 @@ def test_feedback_is_given_with_reasons_and_the_right_answer(page: Page, data_di
     page.get_by_role("button", name="Send").click()
     page.locator(".fn-actions-status", has_text="Thank you, noted.").wait_for()
     assert page.locator(".fn-judging").count() == 0
-    assert page.locator("[aria-pressed=true]").get_attribute("aria-label") == "Bad answer"
+    assert page.locator(".fn-action[aria-pressed=true]").get_attribute("aria-label") == "Bad answer"
     kept = Judgements(Store(data_dir)).all()
     assert len(kept) == before + 1
     assert kept[-1].opinion == Opinion("down", ("wrong answer", "wrong citation"), "117")

@@ -107,7 +107,7 @@ def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: 
     choose(page, write(tmp_path, "only.txt", b"The only note."))
     row(page, "only.txt").wait_for()
     assert "in notes" in row(page, "only.txt").inner_text()
-    page.get_by_label("Show").select_option("notes")
+    page.locator("#documents").get_by_label("Show").select_option("notes")
     assert page.locator(".fn-document").count() == 1
     page.get_by_role("tab", name="Ask").click()
     page.get_by_label("Ask in").select_option("notes")
