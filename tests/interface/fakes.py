@@ -71,10 +71,8 @@ def make_long_document() -> Document:
 class FakeLibrary:
     """Holds documents in memory; refuses files that are empty or aren't text."""
 
-    def __init__(
-        self, documents: Iterable[Document] = (), *, data_dir: Path = Path("no-such-folder")
-    ) -> None:
-        self.data_dir = data_dir
+    def __init__(self, documents: Iterable[Document] = (), *, data_dir: Path | None = None) -> None:
+        self.data_dir = data_dir  # a page built without one fails, rather than keep things here
         self.held = {document.id: document for document in documents}
         self.filled = ""
         self.generation = 1
@@ -318,7 +316,7 @@ def _make_hit(document: Document) -> Hit:
     return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title)
 
 
-def make_library(data_dir: Path = Path("no-such-folder")) -> FakeLibrary:
+def make_library(data_dir: Path) -> FakeLibrary:
     return FakeLibrary(
         [
             make_document("notice.txt", NOTICE, title="Notice to <i>customers</i>"),
