@@ -115,7 +115,8 @@ class Endpoints:
             collection: Name of the collection to search; null means all of them.
 
         Returns:
-            Hits, best first: document_id, source, title, start, end, text, score.
+            Hits, best first: document_id, source, title, place ("page 3", "sheet Prices, row 12"
+            or null) of its start, start, end, text, score.
         """
         hits = self._assistant.search(
             read_text(query, name="query"),

@@ -11,7 +11,16 @@ from index.errors import InvalidInputError, NotFoundError
 from index.progress import Progress, silent
 from index.settings import Settings
 from index.snapshot import Status
-from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
+from index.values import (
+    AddReport,
+    Chunk,
+    Document,
+    DocumentSummary,
+    Outcome,
+    Page,
+    digest,
+    place_at,
+)
 from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 
@@ -313,7 +322,8 @@ def _make_chunk(document: Document) -> Chunk:
 
 
 def _make_hit(document: Document) -> Hit:
-    return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title)
+    place = place_at(document, 0)
+    return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title, place)
 
 
 def make_library(data_dir: Path) -> FakeLibrary:

@@ -72,6 +72,7 @@ def test_search_returns_as_many_hits_as_wanted(endpoints: Endpoints) -> None:
         "document_id",
         "source",
         "title",
+        "place",
         "start",
         "end",
         "text",
