@@ -41,19 +41,19 @@ class Spotted:
         hit: The passage.
         start: Its offset in the passage's text.
         end: Offset after it.
+        answerable: Log odds that the passage answers.
         measures: What speaks for it, in the order of `MEASURES`.
     """
 
     hit: Hit
     start: int
     end: int
+    answerable: float
     measures: tuple[float, ...]
 
 
 MEASURES = (
-    "answerable",  # log odds that the passage answers
     "margin",  # logits of the span, less those of "no answer"
-    "certainty",  # log probability of the span among all of the passage
     "fusion",  # the passage's score in the search
 )
 
@@ -65,17 +65,26 @@ class Calibration:
     Attributes:
         sha256: Of the weights that it belongs to.
         measures: Weight of each of `MEASURES` in the log odds that a span is right, and the bias.
+        confidence: Weight of `answerable` in the log odds that the best span is right, and the
+            bias. How clear a span is and how well its passage fits the question tell which span is
+            the best, but not so well as this alone whether any is right.
         threshold: Confidence below which to abstain.
     """
 
     sha256: str
     measures: Sequence[float]
+    confidence: tuple[float, float]
     threshold: float
 
     def odds(self, spotted: Spotted) -> float:
-        """Return the log odds that this is the answer."""
+        """Return the log odds that this is the answer, as against the question's other spans."""
         *weights, bias = self.measures
         return bias + sum(w * each for w, each in zip(weights, spotted.measures, strict=True))
+
+    def confidence_in(self, best: Spotted) -> float:
+        """Return the probability that a question's best span answers it."""
+        weight, bias = self.confidence
+        return sigmoid(weight * best.answerable + bias)
 
 
 class SpanReader:
@@ -123,7 +132,8 @@ class SpanReader:
         odds = [self._calibration.odds(each) for each in spotted]
         order = sorted(range(len(spotted)), key=lambda place: (-odds[place], place))
         evidence = [_evidence(spotted[place], sigmoid(odds[place])) for place in order]
-        return Reading(_distinct(evidence), rerank(hits, evidence), evidence[0].score)
+        confidence = self._calibration.confidence_in(spotted[order[0]])
+        return Reading(_distinct(evidence), rerank(hits, evidence), confidence)
 
     def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
         """Return the likeliest spans of each passage, likeliest first within each."""
@@ -148,7 +158,8 @@ def load_calibration(folder: Path) -> Calibration:
     try:
         fields = json.loads(path.read_text("utf-8"))
         measures = tuple(float(fields["measures"][name]) for name in (*MEASURES, "bias"))
-        return Calibration(str(fields["sha256"]), measures, float(fields["threshold"]))
+        confidence = float(fields["confidence"]["answerable"]), float(fields["confidence"]["bias"])
+        return Calibration(str(fields["sha256"]), measures, confidence, float(fields["threshold"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"the file {str(path)!r} can't be used ({error!r}); restore it, or make it with "
@@ -202,7 +213,6 @@ def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) ->
         inside[:, _START, None]
         + np.lib.stride_tricks.sliding_window_view(ends, LONGEST_SPAN)[:count]
     )
-    total = np.logaddexp.reduce(sums, axis=None)
     for _ in range(SPANS):
         start, length = np.unravel_index(int(sums.argmax()), sums.shape)
         logits = float(sums[start, length])
@@ -213,12 +223,8 @@ def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) ->
             hit,
             window.spans[int(start)][0],
             window.spans[end][1],
-            (
-                float(values[0, _ANSWERABLE]),
-                logits - float(nowhere),
-                logits - float(total),
-                hit.score,
-            ),
+            float(values[0, _ANSWERABLE]),
+            (logits - float(nowhere), hit.score),
         )
         # What starts before it and ends in it or behind it overlaps it.
         sums[start : end + 1] = -np.inf

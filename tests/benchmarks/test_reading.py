@@ -20,13 +20,13 @@ class Scripted(SpanReader):
     """Spots the first word of each passage, and counts what it was given."""
 
     def __init__(self) -> None:
-        self._calibration = Calibration("", (1.0,) * len(MEASURES) + (0.0,), 0.5)
+        self._calibration = Calibration("", (1.0,) * len(MEASURES) + (0.0,), (1.0, 0.0), 0.5)
         self.read_hits: list[str] = []
 
     def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
         self.read_hits += [hit.source for hit in hits]
         return [
-            Spotted(hit, 0, hit.chunk.text.index(" "), (1.0, float(place), 0.0, hit.score))
+            Spotted(hit, 0, hit.chunk.text.index(" "), 1.0, (float(place), hit.score))
             for place, hit in enumerate(hits)
         ]
 
@@ -66,7 +66,7 @@ def test_a_passages_score_is_that_of_this_search(hits: list[Hit]) -> None:
 def test_reranking_can_be_left_out(hits: list[Hit]) -> None:
     remembering = RememberingReader(Scripted())
     reranked = remembering.read(QUESTION, hits, NOWHERE).hits
-    assert [hit.source for hit in reranked] == ["Rain", "Hail", "Snow"]
+    assert [hit.source for hit in reranked] == ["Hail", "Rain", "Snow"]
     remembering.variant = Variant("", 3, reranked=False)
     assert remembering.read(QUESTION, hits, NOWHERE).hits == tuple(hits)
     assert remembering.threshold == 0.5

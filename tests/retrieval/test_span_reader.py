@@ -34,7 +34,7 @@ from tests.retrieval.fakes import make_document, make_hit
 
 OWN = Path(retrieval.__file__).parent / FOLDER
 TEXT = "The bridge is red. It was opened in 1931 by the mayor.\n\nThe mill burned down."
-EVEN = Calibration("", (1.0,) * len(MEASURES) + (0.0,), 0.5)
+EVEN = Calibration("", (1.0,) * len(MEASURES) + (0.0,), (1.0, 0.0), 0.5)
 
 
 def spot(scores: Sequence[tuple[float, float]], nowhere: float = 0.0) -> list[Spotted]:
@@ -53,10 +53,9 @@ def test_the_likeliest_span_has_the_highest_sum_of_start_and_end() -> None:
     best, *_ = spot([(0, 0), (5, 0), (0, 1), (0, 4), (3, 0)], nowhere=2)
     assert (best.start, best.end) == (1, 4)
     measures = dict(zip(MEASURES, best.measures, strict=True))
-    assert measures["answerable"] == pytest.approx(0.5)
+    assert best.answerable == pytest.approx(0.5)
     assert measures["margin"] == pytest.approx(9 - 2)
     assert measures["fusion"] == 1.0
-    assert -1 < measures["certainty"] < 0
 
 
 def test_a_span_ends_where_it_starts_or_later() -> None:
@@ -73,7 +72,7 @@ def test_spans_are_short_few_and_apart(scores: list[tuple[float, float]]) -> Non
     assert all(0 < end - start <= LONGEST_SPAN for start, end in found)
     covered = [place for start, end in found for place in range(start, end)]
     assert len(covered) == len(set(covered))
-    margins = [each.measures[1] for each in spot(scores)]
+    margins = [each.measures[0] for each in spot(scores)]
     assert margins == sorted(margins, reverse=True)
 
 
@@ -81,10 +80,11 @@ def test_an_empty_passage_has_no_span() -> None:
     assert spot([]) == []
 
 
-def spotted_at(quote: str, **changes: float) -> Spotted:
+def spotted_at(quote: str, *, answerable: float = 0.0, **measures: float) -> Spotted:
     start = TEXT.index(quote)
-    values = {name: changes.get(name, 0.0) for name in MEASURES}
-    return Spotted(make_hit(make_document(TEXT)), start, start + len(quote), tuple(values.values()))
+    values = tuple(measures.get(name, 0.0) for name in MEASURES)
+    hit = make_hit(make_document(TEXT))
+    return Spotted(hit, start, start + len(quote), answerable, values)
 
 
 def quotes(evidence: Sequence[Evidence]) -> list[str]:
@@ -107,7 +107,7 @@ def test_evidence_is_the_sentences_that_a_span_lies_in(span: str, quote: str) ->
 def test_offsets_are_the_documents_where_the_passage_starts_later() -> None:
     document = make_document(TEXT)
     start = TEXT.index("The mill")
-    item = _evidence(Spotted(make_hit(document, start), 4, 8, (0.0,) * len(MEASURES)), 0.5)
+    item = _evidence(Spotted(make_hit(document, start), 4, 8, 0.0, (0.0,) * len(MEASURES)), 0.5)
     assert document.text[slice(*item.span)] == "mill"
     assert document.text[item.start : item.end] == "The mill burned down."
 
@@ -120,14 +120,15 @@ def weighing(calibration: Calibration = EVEN) -> SpanReader:
 
 
 def test_the_best_evidence_comes_first_and_says_how_sure_it_is() -> None:
-    weak, strong = spotted_at("red", margin=-1), spotted_at("1931", margin=2)
+    weak = spotted_at("red", margin=-1, answerable=5)
+    strong = spotted_at("1931", margin=2, answerable=-1)
     reading = weighing().weigh([weak, strong], [weak.hit])
     assert quotes(reading.evidence) == [
         "It was opened in 1931 by the mayor.",
         "The bridge is red.",
     ]
-    assert reading.confidence == pytest.approx(1 / (1 + np.exp(-2)))
-    assert reading.confidence == reading.evidence[0].score
+    assert reading.evidence[0].score == pytest.approx(1 / (1 + np.exp(-2)))
+    assert reading.confidence == pytest.approx(1 / (1 + np.exp(1)))
 
 
 def test_a_sentence_is_evidence_once_by_its_best_span() -> None:
@@ -158,6 +159,7 @@ def write_calibration(folder: Path, **changes: Any) -> Path:
     fields = {
         "sha256": "abc",
         "measures": dict.fromkeys((*MEASURES, "bias"), 0.5),
+        "confidence": {"answerable": 2.0, "bias": 1.0},
         "threshold": 0.4,
     }
     path = folder / "calibration.json"
@@ -168,12 +170,13 @@ def write_calibration(folder: Path, **changes: Any) -> Path:
 def test_a_calibration_is_read(tmp_path: Path) -> None:
     write_calibration(tmp_path)
     calibration = load_calibration(tmp_path)
-    assert calibration == Calibration("abc", (0.5,) * (len(MEASURES) + 1), 0.4)
+    assert calibration == Calibration("abc", (0.5,) * (len(MEASURES) + 1), (2.0, 1.0), 0.4)
     assert calibration.odds(spotted_at("red", margin=2)) == pytest.approx(0.5 * 2 + 0.5)
 
 
 @pytest.mark.parametrize(
-    "changes", [{"measures": {"margin": 1.0}}, {"threshold": None}, {"measures": 3}]
+    "changes",
+    [{"measures": {"margin": 1.0}}, {"confidence": {}}, {"threshold": None}, {"measures": 3}],
 )
 def test_a_calibration_for_something_else_is_refused(
     changes: dict[str, Any], tmp_path: Path
@@ -207,7 +210,7 @@ def reader() -> SpanReader:
 @pytest.mark.model
 def test_the_words_that_answer_are_found(reader: SpanReader) -> None:
     hit = make_hit(make_document(TEXT))
-    best = max(reader.spot("When was the bridge opened?", [hit]), key=lambda each: each.measures[1])
+    best = max(reader.spot("When was the bridge opened?", [hit]), key=lambda each: each.measures[0])
     assert TEXT[best.start : best.end] == "1931"
 
 
@@ -215,7 +218,7 @@ def test_the_words_that_answer_are_found(reader: SpanReader) -> None:
 def test_an_answer_behind_the_first_window_is_found(reader: SpanReader) -> None:
     filler = "The quay is long and the water is deep. " * 60
     hit = make_hit(make_document(f"{filler}The bridge was opened in 1931 by the mayor."))
-    best = max(reader.spot("When was the bridge opened?", [hit]), key=lambda each: each.measures[1])
+    best = max(reader.spot("When was the bridge opened?", [hit]), key=lambda each: each.measures[0])
     assert hit.chunk.text[best.start : best.end] == "1931"
 
 

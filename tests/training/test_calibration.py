@@ -9,16 +9,15 @@ import pytest
 from retrieval.questions import words
 from retrieval.span_reader import MEASURES, Spotted
 from tests.retrieval.fakes import make_document, make_hit
-from training.calibration import Asked, _is_right, choose_threshold, fit
+from training.calibration import Asked, _is_right, choose_threshold, fit_confidence, fit_measures
 from training.card import NAMES, write_card
 
 HIT = make_hit(make_document("x"))
 
 
 def make_asked(margins: list[float], right: list[bool], *, answerable: bool = True) -> Asked:
-    place = MEASURES.index("margin")
     spotted = [
-        Spotted(HIT, 0, 1, tuple(margin if i == place else 0.0 for i in range(len(MEASURES))))
+        Spotted(HIT, 0, 1, margin, tuple(margin if name == "margin" else 0.0 for name in MEASURES))
         for margin in margins
     ]
     return Asked(spotted, np.array(right), answerable)
@@ -36,21 +35,27 @@ def make_many() -> list[Asked]:
     ]
 
 
-def test_what_speaks_for_a_span_is_weighed_and_is_a_probability() -> None:
-    asked = make_many()
-    weights = fit(asked)
+def test_what_speaks_for_a_span_is_weighed() -> None:
+    weights = fit_measures(make_many())
     assert weights[MEASURES.index("margin")] > 0
-    odds = np.array([(each.measures @ weights[:-1] + weights[-1]).max() for each in asked])
-    confidence = 1 / (1 + np.exp(-odds))
-    right = np.array([each.right[0] for each in asked])
-    assert confidence.mean() == pytest.approx(right.mean(), abs=0.01)
-    high = confidence > 0.7
-    assert confidence[high].mean() == pytest.approx(right[high].mean(), abs=0.1)
+    assert weights[MEASURES.index("fusion")] == pytest.approx(0)
+
+
+def test_the_confidence_is_a_probability() -> None:
+    asked = make_many()
+    best = [each.best(fit_measures(asked)) for each in asked]
+    weight, bias = fit_confidence(best)
+    sure = 1 / (1 + np.exp(-np.array([weight * e.spotted.answerable + bias for e in best])))
+    right = np.array([each.right for each in best])
+    assert sure.mean() == pytest.approx(right.mean(), abs=0.01)
+    high = sure > 0.7
+    assert sure[high].mean() == pytest.approx(right[high].mean(), abs=0.1)
 
 
 def test_the_threshold_tells_answerable_questions_from_others() -> None:
     asked = make_many()
-    threshold, figures = choose_threshold(asked, fit(asked))
+    best = [each.best(fit_measures(asked)) for each in asked]
+    threshold, figures = choose_threshold(best, fit_confidence(best))
     assert 0 < threshold < 1
     answered, declined = figures["answerable_answered"][0], figures["unanswerable_declined"][0]
     assert min(answered, declined) > 0.85
@@ -81,6 +86,6 @@ def test_the_card_states_every_figure_and_the_threshold(tmp_path: Path) -> None:
     ],
 )
 def test_a_span_is_right_by_its_words(span: str, gold: str, right: bool) -> None:
-    spotted = Spotted(make_hit(make_document(f"So: {span}.")), 4, 4 + len(span), ())
+    spotted = Spotted(make_hit(make_document(f"So: {span}.")), 4, 4 + len(span), 0.0, ())
     assert _is_right(spotted, [Counter(words("x")), Counter(words(gold))]) is right
     assert not _is_right(spotted, [])
