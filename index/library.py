@@ -205,7 +205,9 @@ class Library:
     def without_file(self, document_ids: Sequence[str]) -> frozenset[str]:
         """Return those of these documents that can't be indexed again: their file is gone."""
         with self.reading() as reader:
-            files = {document_id: self._file_of(reader, document_id) for document_id in document_ids}
+            files = {
+                document_id: self._file_of(reader, document_id) for document_id in document_ids
+            }
         return frozenset(document_id for document_id, file in files.items() if file is None)
 
     def original(self, document_id: str) -> Path | None:
