@@ -65,6 +65,30 @@ def test_what_a_reader_does_not_see_is_left_out(hidden: bytes) -> None:
     assert read(b"It leaves " + hidden + rb"at nine.\par").text == "It leaves at nine."
 
 
+HEX = b"89504e470d0a1a0a\n0000000d49484452\n0100090000"
+PICTURE = rb"{\pict{\*\picprop{\sp{\sn fLine}{\sv 0}}}\picw10\pich10\pngblip " + HEX + b"}"
+DRAWN = rb"{\*\shpinst\shpleft0{\sp{\sn pib}{\sv " + PICTURE + b"}}}"
+SHAPE = rb"{\shp" + DRAWN + rb"{\shprslt" + PICTURE + b"}}"
+
+
+@pytest.mark.parametrize(
+    "embedded",
+    [
+        PICTURE,
+        rb"{\*\shppict" + PICTURE + rb"}{\nonshppict" + PICTURE + b"}",
+        rb"{\pict\emfblip " + HEX + rb"{\*\blipuid " + HEX + b"}" + HEX + b"}",
+        rb"{\object\objemb{\*\objclass Excel.Chart.8}{\*\objdata " + HEX + b"}"
+        rb"{\result\pard " + PICTURE + b"}}",
+        rb"{\object\objemb{\objdata " + HEX + rb"}{\result " + PICTURE + b"}}",
+        SHAPE,
+        rb"{\*\themedata " + HEX + rb"}{\*\datastore " + HEX + b"}",
+    ],
+    ids=["picture", "two forms", "drawing", "chart", "plain object", "shape", "theme"],
+)
+def test_of_pictures_and_charts_no_digit_becomes_text(embedded: bytes) -> None:
+    assert read(rb"It leaves " + embedded + rb"at nine.\par").text == "It leaves at nine."
+
+
 def test_a_footnote_does_not_cut_its_sentence() -> None:
     found = read(rb"It leaves{\footnote\pard See the log.\par} at nine.\par Daily.\par")
 
