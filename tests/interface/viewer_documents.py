@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from benchmarks.pdf_quotes_corpus import STYLES, MadePdf, make_pdf
+from benchmarks.pdf_quotes_corpus import MadePdf, make_pdf
+from benchmarks.pdf_quotes_styles import STYLES
 from index.loaders import Limits, load
 from index.values import Document, Page, page_at
 from retrieval.sentences import quotable_ranges
