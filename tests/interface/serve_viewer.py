@@ -19,11 +19,10 @@ def main() -> None:
     from tests.interface.viewer_documents import FiledLibrary, QuotingAssistant
 
     folder, port, *rest = sys.argv[1:]
+    data_dir = Path(folder) / "data"
+    data_dir.mkdir(exist_ok=True)
     library = FiledLibrary(Path(folder))
-    library.data_dir.mkdir(exist_ok=True)
-    library.settings = Settings(
-        data_dir=library.data_dir, port=int(port), downloads="closed" not in rest
-    )
+    library.settings = Settings(data_dir=data_dir, port=int(port), downloads="closed" not in rest)
     page = build_page(
         cast("Library", library),
         cast("Assistant", QuotingAssistant(library)),
