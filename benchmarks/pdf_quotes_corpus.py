@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from benchmarks.pdf_quotes_styles import STYLES, Style, register_font
 
 WORDS = (
     "office file final benefit fifty flow reflect efficient sufficient official find field first "
@@ -21,63 +22,8 @@ WORDS = (
     "long-term north-east café naïve Zürich São crane vessel pilot quay storm cargo tide"
 ).split()
 LIGATURES = (("ffi", "\ufb03"), ("ffl", "\ufb04"), ("fi", "\ufb01"), ("fl", "\ufb02"))
-BUILT_IN = ("Helvetica", "Times-Roman", "Courier", "Helvetica-Bold", "Times-Italic")
-EMBEDDED = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono", "DejaVuSerif-Italic", "DejaVuSans-Bold")
 MARGIN = 54.0
 GUTTER = 24.0
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A layout.
-
-    Attributes:
-        name: What the table calls it.
-        fonts: Fonts to choose from.
-        columns: How many columns.
-        rotation: How far a viewer has to turn the page, clockwise, in degrees.
-        hyphenated: Whether long words are broken at the ends of lines.
-        ligatures: Whether `fi` and its like are one character.
-        placed: Whether each word is placed by itself and the lines are justified.
-        mixed: Whether the font changes within a sentence.
-        repeated: Whether some sentences occur several times.
-        cropped: Whether only a part of the sheet is the page.
-        sideways: Whether the text runs upwards on the page.
-        scanned: "" for print, "layer" for a picture with invisible text, "picture" without.
-    """
-
-    name: str
-    fonts: tuple[str, ...] = BUILT_IN
-    columns: int = 1
-    rotation: int = 0
-    hyphenated: bool = False
-    ligatures: bool = False
-    placed: bool = False
-    mixed: bool = False
-    repeated: bool = False
-    cropped: bool = False
-    sideways: bool = False
-    scanned: str = ""
-
-
-STYLES = (
-    Style("one column"),
-    Style("embedded fonts", EMBEDDED),
-    Style("two columns", columns=2, hyphenated=True),
-    Style("three columns", EMBEDDED, columns=3, hyphenated=True),
-    Style("hyphenated", hyphenated=True),
-    Style("ligatures", EMBEDDED, ligatures=True, hyphenated=True),
-    Style("justified", (*BUILT_IN, *EMBEDDED), placed=True, hyphenated=True),
-    Style("fonts within a sentence", (*BUILT_IN, *EMBEDDED), mixed=True),
-    Style("repeated sentences", repeated=True, columns=2),
-    Style("turned by 90", rotation=90),
-    Style("turned by 180", EMBEDDED, rotation=180, columns=2, hyphenated=True),
-    Style("turned by 270", rotation=270, ligatures=True, fonts=EMBEDDED),
-    Style("cropped sheet", cropped=True),
-    Style("sideways text", sideways=True),
-    Style("scan with a text layer", scanned="layer"),
-    Style("scan without one", scanned="picture"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +78,7 @@ class _Press:
     def print(self, pages: int) -> MadePdf:
         """Fill the pages and return the PDF."""
         for font in self.style.fonts:
-            _register(font)
+            register_font(font)
         text = self._text()
         for self.page in range(1, pages + 1):
             self._begin_page()
@@ -290,18 +236,6 @@ def _ligated(word: str, font: str) -> str:
         if ord(ligature) in known:  # fonts of one width have few
             word = word.replace(letters, ligature)
     return word
-
-
-@cache
-def _register(font: str) -> None:
-    """Make an embedded font known to reportlab."""
-    if font in BUILT_IN:
-        return
-    import matplotlib
-    from reportlab.pdfbase import pdfmetrics, ttfonts
-
-    path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{font}.ttf"
-    pdfmetrics.registerFont(ttfonts.TTFont(font, str(path)))
 
 
 @cache

@@ -18,7 +18,7 @@ from index.errors import UnsupportedModelError
 from index.model_files import BertConfig, Weights
 
 if TYPE_CHECKING:
-    from openvino import Node
+    from openvino import Core, Node
 
 # Hidden states (rows, tokens, width) and mask (rows, tokens) to what is wanted of them.
 Head = Callable[["Node", "Node"], "Node"]
@@ -50,7 +50,7 @@ class BertRunner:
         try:
             openvino = _import_openvino()
             core = openvino.Core()
-            self.precision = precision or best_precision()
+            self.precision = precision or best_precision(core)
             model = _build(config, weights, head)
             self._sizes = [
                 size.get_length() if size.is_static else None
@@ -93,9 +93,14 @@ class BertRunner:
         return results
 
 
-def best_precision() -> str:
-    """Return what this processor computes best in: `bf16` where it has instructions for it."""
-    able = _import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+def best_precision(core: Core | None = None) -> str:
+    """Return what this processor computes best in: `bf16` where it has instructions for it.
+
+    Args:
+        core: OpenVINO's, where there is one already; else one is made to ask it.
+    """
+    asked = core or _import_openvino().Core()
+    able = asked.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return "bf16" if "BF16" in able else "f32"
 
 

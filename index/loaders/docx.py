@@ -14,7 +14,7 @@ from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
-from index.loaders.wordml import Body, Styles, notes_of
+from index.loaders.wordml import Styles, WordBody, notes_of
 from index.values import Extract
 
 _WORD = Package("Word document", "a", "Word", "DOCX", ("word/", "[Content_Types].xml"), old=".doc")
@@ -45,7 +45,7 @@ def _read(data: bytes, limits: Limits) -> tuple[str, str | None, str | None]:
 
     document = docx.Document(io.BytesIO(data))
     writer = MarkdownWriter(limits)
-    body = Body(writer, Styles(document.styles.element))
+    body = WordBody(writer, Styles(document.styles.element))
     body.write(document.element.body)
     for notes in notes_of(document.part):
         body.write(notes)

@@ -5,23 +5,19 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from index.errors import RefusedFileError
 from index.loaders.archive import Package, check_package, protected
+from index.loaders.body import Body, Element
 from index.loaders.dates import iso_day, stated_day
 from index.loaders.encoding import as_valid_unicode, is_blank
-from index.loaders.grid import MAX_REPEATS, Grid
+from index.loaders.grid import Grid
 from index.loaders.limits import Limits
-from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
+from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
 from index.loaders.xml import parse_xml
 from index.values import Extract
-
-# lxml's elements have no types of their own.
-Element = Any
 
 _TEXT = Package(
     "OpenDocument text",
@@ -81,27 +77,19 @@ def _properties(archive: zipfile.ZipFile) -> tuple[str | None, str | None]:
     return meaningful_title(as_valid_unicode(title)), iso_day(made[:10])
 
 
-@dataclass(slots=True)
-class _Body:
-    """Writes the blocks of a document's body.
-
-    Attributes:
-        writer: Takes the blocks.
-        first_heading: The first heading of level 1 so far.
-    """
-
-    writer: MarkdownWriter
-    first_heading: str | None = None
-    _boxes: list[Element] = field(default_factory=list)
-    _notes: list[Element] = field(default_factory=list)
-    _repeats_left: int = MAX_REPEATS
+class _Body(Body):
+    def __init__(self, writer: MarkdownWriter) -> None:
+        super().__init__(writer)
+        self._notes: list[Element] = []
 
     def write(self, container: Element, depth: int = -1) -> None:
         """Write every block in `container`, however wrapped; `depth` is that of its list."""
         for child in container:
             name = _name(child)
             if name == "h":
-                self._write_heading(child)
+                level = _number(child, f"{_T}outline-level", 1)
+                self.write_heading(self._text(child), level)
+                self.write_boxes()
             elif name == "p":
                 self._write_paragraph(child, depth)
             elif name == "list":
@@ -117,44 +105,22 @@ class _Body:
         for note in notes:
             self.write(note)
 
-    def _write_heading(self, element: Element) -> None:
-        level = min(_number(element, f"{_T}outline-level", 1), MAX_HEADING_LEVEL)
-        text = self._text(element)
-        self.writer.heading(text, level=level)
-        if level == 1 and self.first_heading is None and text.strip():
-            self.first_heading = text
-        self._write_boxes()
-
     def _write_paragraph(self, element: Element, depth: int) -> None:
         text = self._text(element)
         if depth >= 0:
             self.writer.item(text, depth=depth)
         else:
             self.writer.paragraph(text)
-        self._write_boxes()
-
-    def _write_boxes(self) -> None:
-        """Write the text boxes that are anchored in the paragraph just written."""
-        boxes, self._boxes = self._boxes, []
-        for box in boxes:
-            self.write(box)
+        self.write_boxes()
 
     def _write_table(self, table: Element) -> None:
-        grid = Grid(self._repeats_left)
+        grid = Grid(self.repeats_left)
         for row in _rows(table):
             grid.start_row()
             for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                 columns = _number(cell, f"{_TABLE}number-columns-repeated", 1)
                 grid.add(self._text(cell).strip(), columns=columns)
-        self._repeats_left = grid.repeats_left
-        if grid.is_table():
-            self.writer.table(grid.rows)
-            self._write_boxes()
-        else:
-            # One column or row only places things on the page; its blocks are the content.
-            self._boxes = []
-            for row in _rows(table):
-                self.write(row)
+        self.write_grid(grid, _rows(table))
 
     def _text(self, element: Element) -> str:
         """Return an element's words; text boxes and notes are put by for later."""
@@ -171,7 +137,7 @@ class _Body:
             elif name == "note":
                 self._notes += child.iterchildren(f"{_T}note-body")
             elif name == "text-box":
-                self._boxes.append(child)
+                self.boxes.append(child)
             elif name not in _UNREAD:
                 yield from self._pieces(child)
                 # Paragraphs of a cell, which holds its text on one line.

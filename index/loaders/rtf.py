@@ -10,6 +10,7 @@ from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
+from index.loaders.rtf_blocks import RtfBlocks
 from index.loaders.rtf_reader import RtfReader
 from index.loaders.signature import kind_of
 from index.loaders.titles import meaningful_title, tidy_title
@@ -30,12 +31,13 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start.startswith(b"{\\rtf"):
         raise RefusedFileError(f"it isn't an RTF document but {kind_of(data) or 'something else'}")
-    reader = RtfReader(MarkdownWriter(limits))
+    blocks = RtfBlocks(MarkdownWriter(limits))
+    reader = RtfReader(blocks)
     with refusing(_DAMAGED):
         if not reader.read(start):
             raise RefusedFileError(_CUT_OFF)
-        text = as_valid_unicode(reader.writer.text())
-        title = meaningful_title(as_valid_unicode(reader.title)) or tidy_title(reader.first_heading)
+        text = as_valid_unicode(blocks.writer.text())
+        title = meaningful_title(as_valid_unicode(reader.title)) or tidy_title(blocks.first_heading)
         day = stated_day(text) or _day(reader.made)
     if is_blank(text):
         raise RefusedFileError("the RTF document holds no text")

@@ -1,6 +1,6 @@
-"""Walks RTF: groups and control words in, headings, paragraphs, items and tables out.
+"""Interprets RTF: what a reader sees of it, in which encoding, under which title.
 
-Written after Microsoft's Rich Text Format Specification 1.9.1; every byte is looked at once.
+Written after Microsoft's Rich Text Format Specification 1.9.1.
 """
 
 from __future__ import annotations
@@ -11,19 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from index.errors import RefusedFileError
-from index.loaders.grid import Grid
-from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
+from index.loaders.rtf_blocks import LAYOUT, RtfBlocks
+from index.loaders.rtf_tokens import Token, read_tokens
 from index.loaders.rtf_words import CHARACTERS, CHARSETS, KEPT, NAMED, SYMBOLS, UNREAD
 
-_TOKEN = re.compile(
-    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,9})? ?"
-    rb"|\\'(?P<byte>[0-9a-fA-F]{2})"
-    rb"|\\(?P<symbol>.)"
-    rb"|(?P<brace>[{}])"
-    rb"|[\r\n\0]+"
-    rb"|(?P<text>[^\\{}\r\n\0]+)",
-    re.DOTALL,
-)
 _MAX_DEPTH = 1_000
 _MAX_TITLE_CHARACTERS = 1_000
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
@@ -42,68 +33,46 @@ class _State:
 
 @dataclass(slots=True)
 class RtfReader:
-    """Reads a document into a writer.
+    """Reads a document into blocks.
 
     Attributes:
-        writer: Takes the blocks.
+        blocks: Takes the words, and writes them.
         title: The title in the document's properties.
         made: Year, month and day of its making, 0 where they aren't given.
-        first_heading: The first heading of level 1 so far.
     """
 
-    writer: MarkdownWriter
+    blocks: RtfBlocks
     title: str = ""
     made: dict[str, int] = field(default_factory=dict)
-    first_heading: str | None = None
     _state: _State = field(default_factory=_State)
     _stack: list[_State] = field(default_factory=list)
     _codec: str = "cp1252"
     _fonts: dict[int, str] = field(default_factory=dict)
     _font: int = 0
-    _styles: dict[int, int] = field(default_factory=dict)
     _style: int = 0
     _negligible: bool = False
     _unwanted: int = 0  # characters to pass over after \u
     _bytes: bytearray = field(default_factory=bytearray)
-    _words: list[str] = field(default_factory=list)
-    _notes: list[str] = field(default_factory=list)
-    _level: int = 0
-    _depth: int = 0
-    _is_item: bool = False
-    _in_table: bool = False
-    _cells: list[str] = field(default_factory=list)
-    _grid: Grid = field(default_factory=Grid)
 
     def read(self, data: bytes) -> bool:
         """Read everything, and return whether all groups were closed."""
-        place = 0
-        while place < len(data) and (found := _TOKEN.match(data, place)):
-            place = found.end()
-            if found["word"] == b"bin":  # as many bytes follow, whatever they look like
-                place += max(0, int(found["number"] or 0))
-            else:
-                self._read_token(found)
+        for token in read_tokens(data):
+            self._read_token(token)
         whole = not self._stack
         self._state = _State()
-        self._in_table = False
-        self._end_paragraph()
-        self._end_table()
-        for note in "".join(self._notes).split("\n"):
-            self.writer.paragraph(note)
+        self._flush()
+        self.blocks.finish()
         return whole
 
-    def _read_token(self, found: re.Match[bytes]) -> None:
-        if found["text"] is not None:
-            self._say_bytes(found["text"])
-        elif found["byte"] is not None:
-            self._say_bytes(bytes([int(found["byte"], 16)]))
-        elif found["brace"] is not None:
-            self._turn(opening=found["brace"] == b"{")
-        elif found["symbol"] is not None:
-            self._read_symbol(found["symbol"].decode("latin-1"))
-        elif found["word"] is not None:
-            number = int(found["number"]) if found["number"] else None
-            self._read_word(found["word"].decode("ascii"), number)
+    def _read_token(self, token: Token) -> None:
+        if token.kind == "text":
+            self._say_bytes(token.data)
+        elif token.kind == "word":
+            self._read_word(token.name, token.number)
+        elif token.kind == "symbol":
+            self._read_symbol(token.name)
+        else:
+            self._turn(opening=token.kind == "open")
 
     def _turn(self, *, opening: bool) -> None:
         self._flush()
@@ -115,9 +84,9 @@ class RtfReader:
                 raise RefusedFileError("the RTF document nests too deep to be one; refused")
         elif self._stack:
             if self._state.destination == "listtext":
-                self._is_item = True
+                self.blocks.is_item = True
             if self._state.in_note:
-                self._notes.append("\n")
+                self.blocks.say_in_note("\n")
             self._state = self._stack.pop()
 
     def _read_symbol(self, symbol: str) -> None:
@@ -142,8 +111,14 @@ class RtfReader:
             self._read_named(word, number)
         elif word in CHARACTERS:
             self._say(CHARACTERS[word])
+        else:
+            self._act(word, 1 if number is None else number)
+
+    def _act(self, word: str, number: int) -> None:
+        if word in LAYOUT:
+            LAYOUT[word](self.blocks, number)
         elif word in _ACTIONS:
-            _ACTIONS[word](self, 1 if number is None else number)
+            _ACTIONS[word](self, number)
 
     def _enter(self, destination: str) -> None:
         # What lies within something unread is unread too, whatever it is called.
@@ -192,77 +167,24 @@ class RtfReader:
         elif destination == "stylesheet":
             self._name_style(text)
         elif not destination and not self._state.hidden:
-            (self._notes if self._state.in_note else self._words).append(text)
+            (self.blocks.say_in_note if self._state.in_note else self.blocks.say)(text)
 
     def _name_style(self, text: str) -> None:
         name = text.strip().rstrip(";").lower()
         if found := _HEADING.fullmatch(name):
-            self._styles[self._style] = int(found[1])
+            self.blocks.styles[self._style] = int(found[1])
         elif name == "title":
-            self._styles[self._style] = 1
+            self.blocks.styles[self._style] = 1
 
     def _end_paragraph(self, _: int = 1) -> None:
         self._flush()
-        if self._in_table or self._state.in_note:
+        if self.blocks.in_table or self._state.in_note:
             self._say(" ")
-            return
-        text = "".join(self._words)
-        self._words.clear()
-        if not text.strip():
-            return
-        self._end_table()
-        if self._level:
-            self._write_heading(text)
-        elif self._is_item:
-            self.writer.item(text, depth=self._depth)
         else:
-            self.writer.paragraph(text)
-        # Each paragraph of a list brings its own mark.
-        self._is_item = False
-
-    def _write_heading(self, text: str) -> None:
-        self.writer.heading(text, level=min(self._level, MAX_HEADING_LEVEL))
-        if self._level == 1 and self.first_heading is None:
-            self.first_heading = text
-
-    def _end_cell(self, _: int) -> None:
-        self._cells.append(" ".join("".join(self._words).split()))
-        self._words.clear()
-        self._is_item = False
-
-    def _end_row(self, _: int) -> None:
-        self._grid.start_row()
-        for cell in self._cells:
-            self._grid.add(cell)
-        self._cells.clear()
-
-    def _end_table(self) -> None:
-        if self._cells:
-            self._end_row(1)
-        grid, self._grid = self._grid, Grid()
-        if grid.is_table():
-            self.writer.table(grid.rows)
-        else:
-            for row in grid.rows:
-                self.writer.paragraph(" ".join(row))
-
-    def _begin_paragraph(self, _: int) -> None:
-        self._level, self._depth, self._in_table = 0, 0, False
-
-    def _enter_table(self, _: int) -> None:
-        self._in_table = True
+            self.blocks.end_paragraph()
 
     def _enter_note(self, _: int) -> None:
         self._state = replace(self._state, in_note=True)
-
-    def _set_depth(self, number: int) -> None:
-        self._depth = max(0, number)
-
-    def _set_style(self, number: int) -> None:
-        self._level = self._styles.get(number, 0)
-
-    def _set_outline(self, number: int) -> None:
-        self._level = number + 1 if 0 <= number < 9 else 0
 
     def _set_codec(self, number: int) -> None:
         name = "utf-8" if number == 65001 else f"cp{number}"
@@ -289,13 +211,6 @@ _ACTIONS: dict[str, Callable[[RtfReader, int], None]] = {
     "sect": RtfReader._end_paragraph,
     "page": RtfReader._end_paragraph,
     "footnote": RtfReader._enter_note,
-    "cell": RtfReader._end_cell,
-    "row": RtfReader._end_row,
-    "pard": RtfReader._begin_paragraph,
-    "intbl": RtfReader._enter_table,
-    "s": RtfReader._set_style,
-    "ilvl": RtfReader._set_depth,
-    "outlinelevel": RtfReader._set_outline,
     "ansicpg": RtfReader._set_codec,
     "f": RtfReader._set_font,
     "plain": RtfReader._set_plain,

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from index.loaders.grid import MAX_REPEATS, Grid
-from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
-
-# lxml's elements have no types of their own.
-Element = Any
+from index.loaders.body import Body, Element
+from index.loaders.grid import Grid
+from index.loaders.markup import MarkdownWriter
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading ([1-9])")
@@ -89,21 +87,16 @@ def notes_of(part: Any) -> Iterator[Element]:
             yield etree.fromstring(relation.target_part.blob, parser)
 
 
-@dataclass(slots=True)
-class Body:
-    """Writes the blocks of a document's body.
+class WordBody(Body):
+    """Writes the blocks of a Word document's body.
 
     Attributes:
-        writer: Takes the blocks.
         styles: The document's styles.
-        first_heading: The text of the first title or heading of level 1 so far.
     """
 
-    writer: MarkdownWriter
-    styles: Styles
-    first_heading: str | None = None
-    _boxes: list[Element] = field(default_factory=list)
-    _repeats_left: int = MAX_REPEATS
+    def __init__(self, writer: MarkdownWriter, styles: Styles) -> None:
+        super().__init__(writer)
+        self.styles = styles
 
     def write(self, container: Element) -> None:
         """Write every paragraph and table in `container`, in order, however wrapped."""
@@ -126,26 +119,15 @@ class Body:
         if depth is None and not _is_unlisted(properties):
             depth = style.list_depth
         if level:
-            self._write_heading(text, level)
+            self.write_heading(text, level)
         elif depth is not None:
             self.writer.item(text, depth=depth)
         else:
             self.writer.paragraph(text)
-        self._write_boxes()
-
-    def _write_heading(self, text: str, level: int) -> None:
-        self.writer.heading(text, level=min(level, MAX_HEADING_LEVEL))
-        if level == 1 and self.first_heading is None and text.strip():
-            self.first_heading = text
-
-    def _write_boxes(self) -> None:
-        """Write the text boxes that are anchored in the paragraph just written."""
-        boxes, self._boxes = self._boxes, []
-        for box in boxes:
-            self.write(box)
+        self.write_boxes()
 
     def _write_table(self, table: Element) -> None:
-        grid = Grid(self._repeats_left)
+        grid = Grid(self.repeats_left)
         reach: dict[int, str] = {}
         for row in _descendants(table, "tr"):
             grid.start_row()
@@ -156,16 +138,8 @@ class Body:
                 text = self._merged_text(cell, properties, reach, column)
                 grid.add(text, columns=columns)
                 column += columns
-        self._repeats_left = grid.repeats_left
-        if grid.is_table():
-            self.writer.table(grid.rows)
-            self._write_boxes()
-        else:
-            # One column or row only places things on the page; its blocks are the content.
-            self._boxes = []
-            for row in _descendants(table, "tr"):
-                for cell in _descendants(row, "tc"):
-                    self.write(cell)
+        rows = _descendants(table, "tr")
+        self.write_grid(grid, (cell for row in rows for cell in _descendants(row, "tc")))
 
     def _merged_text(
         self, cell: Element, properties: Element, reach: dict[int, str], column: int
@@ -190,7 +164,7 @@ class Body:
             elif name in _SPACES:
                 yield _SPACES[name]
             elif name == "txbxContent":
-                self._boxes.append(child)
+                self.boxes.append(child)
             elif name not in _UNREAD:
                 yield from self._pieces(child)
                 # Paragraphs of a cell, which holds its text on one line.

@@ -95,10 +95,18 @@ function drawDocuments() {
   find('.fn-documents-count').textContent = whole
     ? numerals.format(shown.length) : t('library_shown', { shown: shown.length, total });
   find('.fn-documents-empty').hidden = total > 0;
-  const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const place = [...list.children].findIndex((node) => node.contains(focused));
   list.replaceChildren(...shown.map(row));
-  if (focused === null) return;
-  [...list.querySelectorAll('button')].find((node) => node.getAttribute('aria-label') === focused)?.focus();
+  if (focused !== null) keepFocus(focused.getAttribute('aria-label'), place);
+}
+
+// On the same button of the same document; where it is gone, on the document that took its place.
+function keepFocus(label, place) {
+  const buttons = [...list.querySelectorAll('button')];
+  const same = buttons.find((node) => label !== null && node.getAttribute('aria-label') === label);
+  const next = list.children[Math.min(place, list.children.length - 1)]?.querySelector('button');
+  (same ?? next ?? find('.fn-choose-files')).focus();
 }
 
 function draw() {

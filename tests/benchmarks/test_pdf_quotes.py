@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks import pdf_quotes
 from benchmarks.pdf_quotes import judge, judge_pdf, read_document
-from benchmarks.pdf_quotes_corpus import STYLES, PlacedWord, Style, letters_of, make_pdf
+from benchmarks.pdf_quotes_corpus import PlacedWord, letters_of, make_pdf
+from benchmarks.pdf_quotes_styles import STYLES, Style
 from index.loaders.pdf_places import Box
 
 WORDS = (

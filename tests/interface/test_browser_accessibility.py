@@ -67,7 +67,58 @@ def open_library(page: Page) -> None:
     page.locator(".fn-document").first.wait_for()
 
 
-STATES = (stay_empty, work, answer, abstain, edit, list_shortcuts, open_library)
+def disagree(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    page.locator(".fn-side").nth(1).wait_for()
+
+
+def judge(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    page.get_by_role("button", name="Bad answer").click()
+    page.get_by_label("Wrong citation").check()
+
+
+def share(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_label("Link to this answer").wait_for()
+
+
+def list_conversations(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    if not page.locator(".fn-history-panel").is_visible():
+        page.get_by_role("button", name="Conversations").click()
+    page.get_by_role("button", name="Actions for How many accounts were closed?").click()
+    page.locator(".fn-history-actions").wait_for()
+
+
+def delete_conversation(page: Page) -> None:
+    list_conversations(page)
+    page.locator(".fn-history-actions").get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").wait_for()
+
+
+def rename_conversation(page: Page) -> None:
+    list_conversations(page)
+    page.locator(".fn-history-actions").get_by_role("button", name="Rename").click()
+    page.get_by_label("Title of the conversation").wait_for()
+
+
+STATES = (
+    stay_empty,
+    work,
+    answer,
+    disagree,
+    abstain,
+    edit,
+    judge,
+    share,
+    list_conversations,
+    rename_conversation,
+    delete_conversation,
+    list_shortcuts,
+    open_library,
+)
 
 
 def check(page: Page) -> list[str]:

@@ -16,14 +16,13 @@ from retrieval.receipts import load_receipt
 from tests.interface.conftest import Visit
 from tests.interface.fakes import BANK_QUOTE
 from tests.interface.serving import find_free_port, serve_fakes
-from tests.interface.test_browser import ask, open_citation, overflow, read_mark
+from tests.interface.test_browser import PHONE, ask, open_citation, overflow, read_mark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Locator, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
 
-PHONE = {"viewport": {"width": 390, "height": 700}, "has_touch": True}
 ACCOUNTS = "How many accounts were closed?"
 
 

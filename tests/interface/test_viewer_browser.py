@@ -11,8 +11,9 @@ import pytest
 from benchmarks.pdf_quotes_corpus import letters_of
 from tests.interface.conftest import Visit
 from tests.interface.serving import serve_fakes
-from tests.interface.test_browser import ask, is_in_view, overflow, read_mark
+from tests.interface.test_browser import PHONE, ask, is_in_view, overflow, read_mark
 from tests.interface.viewer_documents import (
+    DECK_QUOTE,
     DOCX_QUOTE,
     HEBREW_QUOTE,
     HTML_QUOTE,
@@ -20,6 +21,7 @@ from tests.interface.viewer_documents import (
     OTHER_QUOTE,
     PICTURE_QUOTE,
     TEXT_QUOTE,
+    WORKBOOK_QUOTE,
     changed_quote,
     make_report,
     report_quote,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
 
-PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
 IDLE = "#viewer:not(:has(.fn-busy))"
 CLIPBOARD = {
     "viewport": {"width": 1280, "height": 800},
@@ -104,6 +105,25 @@ def test_what_is_highlighted_is_the_quote(page: Page, kind: str, quote: str) -> 
     assert read_mark(page) == quote
     assert is_in_view(page, "mark", ".fn-viewer-body")
     assert page.locator(".fn-switch").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("kind", "quote", "place"),
+    [
+        ("deck", DECK_QUOTE, "slide 2"),
+        ("workbook", WORKBOOK_QUOTE, "sheet Mooring fees, row 3"),
+    ],
+)
+def test_a_quote_is_marked_on_its_slide_or_in_its_row(
+    page: Page, kind: str, quote: str, place: str
+) -> None:
+    ask(page, f"What does the {kind} say?")
+    named = page.locator(".fn-turn").last.locator(".fn-source-place")
+    assert named.inner_text().split(" · ")[-1] == place
+    open_marker(page)
+    assert read_mark(page) == quote
+    assert is_in_view(page, "mark", ".fn-viewer-body")
+    assert place in page.locator(".fn-viewer-meta").inner_text().split(" · ")
 
 
 def test_a_quote_is_marked_on_the_page_of_its_pdf(page: Page) -> None:

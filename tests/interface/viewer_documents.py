@@ -8,16 +8,20 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from benchmarks.pdf_quotes_corpus import STYLES, MadePdf, make_pdf
+from benchmarks.pdf_quotes_corpus import MadePdf, make_pdf
+from benchmarks.pdf_quotes_styles import STYLES
 from index.loaders import Limits, load
 from index.values import Document, Page, page_at
 from retrieval.sentences import quotable_ranges
+from tests.documents import make_deck, make_workbook, saved
 from tests.interface.fakes import FakeAssistant, FakeLibrary, make_document
 
 TEXT_QUOTE = "The tide gauge was moved to the north quay in 1987."
 MARKDOWN_QUOTE = "The crane lifts *forty* tonnes."
 HTML_QUOTE = "The pilot boards two miles off the bar."
 DOCX_QUOTE = "The lease of berth seven ends in 2031."
+DECK_QUOTE = "The dredger comes back in October."
+WORKBOOK_QUOTE = "Berth: Seven | Fee: 120 | Paid by: the owner"
 HEBREW_QUOTE = "המזח נפתח מחדש בשנת 2019."
 OTHER_QUOTE = "It is read every hour."
 
@@ -79,6 +83,8 @@ class QuotingAssistant(FakeAssistant):
             "html": (HTML_QUOTE,),
             "docx": (DOCX_QUOTE,),
             "hebrew": (HEBREW_QUOTE,),
+            "deck": (DECK_QUOTE,),
+            "workbook": (WORKBOOK_QUOTE,),
             "pdf": (report_quote(1), report_quote(2), TEXT_QUOTE),
             "changed": (changed_quote(),),
             "picture": (PICTURE_QUOTE,),
@@ -107,11 +113,24 @@ def make_files(folder: Path) -> Sequence[Path]:
     word.add_heading("Leases", 1)
     word.add_paragraph(f"A list of them follows. {DOCX_QUOTE}")
     word.save(str(folder / "leases.docx"))
+    deck = make_deck(
+        ("Dredging", "The bar silts up every year."),
+        ("Next year", f"{DECK_QUOTE} It stays until May."),
+    )
+    (folder / "dredging.pptx").write_bytes(saved(deck))
+    berths = [
+        ("Berth", "Fee", "Paid by"),
+        ("Six", 95, "the agent"),
+        ("Seven", 120, "the owner"),
+        ("Eight", 95, "the owner"),
+    ]
+    book = make_workbook(Berths=[("Berth", "Depth"), ("Seven", 11)], **{"Mooring fees": berths})
+    (folder / "fees.xlsx").write_bytes(saved(book))
     (folder / "report.pdf").write_bytes(make_report().data)
     (folder / "changed.pdf").write_bytes(make_other().data)
     (folder / "scan.pdf").write_bytes(make_pdf(STYLES[0], 5).data)
-    names = (*texts, "leases.docx", "report.pdf", "changed.pdf", "scan.pdf")
-    return [folder / name for name in names]
+    made = "leases.docx dredging.pptx fees.xlsx report.pdf changed.pdf scan.pdf"
+    return [folder / name for name in (*texts, *made.split())]
 
 
 @cache

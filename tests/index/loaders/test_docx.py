@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +12,7 @@ import pytest
 from index.errors import RefusedFileError
 from index.loaders import Limits, extract
 from index.values import Extract
+from tests.growth import grows_evenly
 
 # python-docx hands out objects without types.
 WordDocument = Any
@@ -148,19 +148,17 @@ def test_merged_cells_are_repeated_where_they_reach(document: WordDocument) -> N
     )
 
 
-@pytest.mark.timeout(60)
-def test_long_merged_columns_take_no_time() -> None:
+def test_long_merged_columns_take_linear_time() -> None:
     def row(merge: str) -> str:
         first = f"<w:tc><w:tcPr><w:vMerge{merge}/></w:tcPr>{paragraph('x')}</w:tc>"
         return f"<w:tr>{first}<w:tc>{paragraph('y')}</w:tc></w:tr>"
 
-    rows = row(' w:val="restart"') + row("") * 5_000
-    started = time.process_time()
+    def read_column(count: int) -> None:
+        rows = row(' w:val="restart"') + row("") * count
+        found = read(with_body(f"<w:tbl>{rows}</w:tbl>"))
+        assert found.text.count("| x | y |") == count + 1
 
-    found = read(with_body(f"<w:tbl>{rows}</w:tbl>"))
-
-    assert found.text.count("| x | y |") == 5_001
-    assert time.process_time() - started < 20
+    assert grows_evenly(read_column, 2_500)
 
 
 def test_a_table_of_one_column_only_places_text(document: WordDocument) -> None:
@@ -369,14 +367,13 @@ def bomb(unpacked_bytes: int, name: str) -> bytes:
     return file.getvalue()
 
 
-def test_refuses_a_document_that_declares_too_much() -> None:
+def test_refuses_a_document_that_declares_too_much_without_unpacking_it() -> None:
     data = bomb(120_000_000, "word/media/picture.png")
     assert len(data) < 1_000_000
-    started = time.process_time()
 
+    # Unpacking it would end, and be told, a little beyond 100 million.
     with pytest.raises(RefusedFileError, match=r"unpacks to 120,\d{3},\d{3} bytes or more"):
         read(data, Limits(max_unpacked_bytes=100_000_000))
-    assert time.process_time() - started < 1
 
 
 def test_refuses_a_document_that_lies_about_its_size() -> None:

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 
-from benchmarks.pdf_quotes_corpus import STYLES, MadePdf, Style, make_pdf
+from benchmarks.pdf_quotes_corpus import MadePdf, make_pdf
+from benchmarks.pdf_quotes_styles import STYLES, Style
 from index.errors import NotFoundError, RefusedFileError
 from index.loaders import pdf_pages
 from index.loaders.pdf_pages import draw_page, read_glyphs
