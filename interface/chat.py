@@ -88,25 +88,17 @@ class ChatTab:
             yield view, emptied
             emptied = gr.skip()  # the next question may be in it by then
 
-    def submit_example(
+    def submit_sent(
         self,
         conversation: object,
         event: gr.EventData,
         browser: object = None,
         request: gr.Request | None = None,
     ) -> Iterator[ConversationView]:
-        """Answer a question that was clicked: an example or a follow-up."""
-        owner = owner_of(browser, request)
-        yield from self._answer(read_event(event, "question"), conversation, owner=owner)
+        """Answer a question that the page's script sends: an example, a follow-up or an edited one.
 
-    def submit_again(
-        self,
-        conversation: object,
-        event: gr.EventData,
-        browser: object = None,
-        request: gr.Request | None = None,
-    ) -> Iterator[ConversationView]:
-        """Answer an earlier turn's question, as it was or changed, in place of what followed."""
+        One that comes with its turn is answered in place of that turn and of what followed it.
+        """
         turn = read_event(event, "turn")
         kept = turn if isinstance(turn, int) and turn >= 0 else None
         owner = owner_of(browser, request)
@@ -298,6 +290,6 @@ def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
         **options,
     )
     shown: dict[str, Any] = {"inputs": [conversation, browser], "outputs": conversation, **options}
-    conversation.example(chat.submit_example, **shown)
-    conversation.again(chat.submit_again, **shown)
+    conversation.example(chat.submit_sent, **shown)
+    conversation.again(chat.submit_sent, **shown)
     return conversation

@@ -128,7 +128,7 @@ def test_a_lost_conversation_is_said_to_be_lost(chat: ChatTab) -> None:
 
 
 def test_a_clicked_example_is_answered(chat: ChatTab) -> None:
-    views = list(chat.submit_example(EMPTY, click({"question": "How many accounts?"})))
+    views = list(chat.submit_sent(EMPTY, click({"question": "How many accounts?"})))
     assert views[-1]["turns"][0]["state"] == "answered"
 
 
@@ -137,7 +137,7 @@ def test_a_turn_that_is_asked_again_replaces_what_followed(chat: ChatTab) -> Non
     for question in ("How many accounts?", "Which lines?", "What is hostile?"):
         conversation = list(chat.submit(question, conversation))[-1][0]
     changed = click({"question": "Where is the needle?", "turn": 1})
-    last = list(chat.submit_again(conversation, changed))[-1]
+    last = list(chat.submit_sent(conversation, changed))[-1]
     assert [turn["question"] for turn in last["turns"]] == [
         "How many accounts?",
         "Where is the needle?",
@@ -148,7 +148,7 @@ def test_a_turn_that_is_asked_again_replaces_what_followed(chat: ChatTab) -> Non
 def test_asking_again_without_a_turn_adds_one(chat: ChatTab, turn: object) -> None:
     conversation = list(chat.submit("How many accounts?", EMPTY))[-1][0]
     again = click({"question": "Which lines?", "turn": turn})
-    assert len(list(chat.submit_again(conversation, again))[-1]["turns"]) == 2
+    assert len(list(chat.submit_sent(conversation, again))[-1]["turns"]) == 2
 
 
 def test_the_chosen_collection_is_asked_and_stays_chosen(chat: ChatTab) -> None:
@@ -189,7 +189,7 @@ def test_a_suggestion_that_fails_is_only_logged(
 
 @pytest.mark.parametrize("sent", [None, "text", {}, {"question": 5}])
 def test_an_example_that_is_none_is_refused(chat: ChatTab, sent: object) -> None:
-    (view,) = chat.submit_example(EMPTY, click(sent))
+    (view,) = chat.submit_sent(EMPTY, click(sent))
     assert "question must be a string" in view["turns"][0]["message"]
 
 

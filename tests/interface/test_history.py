@@ -77,7 +77,7 @@ def test_a_question_that_failed_is_not_kept(chat: ChatTab, panel: HistoryPanel) 
 
 
 def test_a_clicked_example_is_kept_too(chat: ChatTab, panel: HistoryPanel) -> None:
-    list(chat.submit_example(EMPTY, sent(question="How many accounts?"), BROWSER, NOBODY))
+    list(chat.submit_sent(EMPTY, sent(question="How many accounts?"), BROWSER, NOBODY))
     assert titles(panel) == ["How many accounts?"]
 
 
