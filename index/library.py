@@ -205,19 +205,13 @@ class Library:
     def without_file(self, document_ids: Sequence[str]) -> frozenset[str]:
         """Return those of these documents that can't be indexed again: their file is gone."""
         with self.reading() as reader:
-            paths = {document_id: reader.path(document_id) for document_id in document_ids}
-        return frozenset(
-            document_id
-            for document_id, path in paths.items()
-            if path is None or not (self.data_dir / path).is_file()
-        )
+            files = {document_id: self._file_of(reader, document_id) for document_id in document_ids}
+        return frozenset(document_id for document_id, file in files.items() if file is None)
 
     def original(self, document_id: str) -> Path | None:
         """Return the file that a document was made of, if it still exists."""
         with self.reading() as reader:
-            path = reader.path(document_id)
-        full = self.data_dir / path if path else None  # an absolute path stays as it is
-        return full if full and full.is_file() else None
+            return self._file_of(reader, document_id)
 
     @contextmanager
     def snapshot(self, collection: str | None = None) -> Iterator[Snapshot]:
@@ -364,6 +358,12 @@ class Library:
             refused=(*intake.refused, *(outcome for outcome in outcomes if not outcome.id)),
             removed=intake.vanished,
         )
+
+    def _file_of(self, reader: CatalogueReader, document_id: str) -> Path | None:
+        """Return the file that a document was made of, if it still exists."""
+        path = reader.path(document_id)
+        full = self.data_dir / path if path else None  # an absolute path stays as it is
+        return full if full and full.is_file() else None
 
     def _drop_originals(self, paths: Iterable[str | None]) -> None:
         """Delete the copies of uploads that no document refers to any more."""
