@@ -19,6 +19,8 @@ MARKDOWN_QUOTE = "The crane lifts *forty* tonnes."
 HTML_QUOTE = "The pilot boards two miles off the bar."
 DOCX_QUOTE = "The lease of berth seven ends in 2031."
 HEBREW_QUOTE = "המזח נפתח מחדש בשנת 2019."
+ARABIC_TITLE = "تقرير الميناء"
+ARABIC_QUOTE = "أعيد فتح الرصيف في عام 2019."
 OTHER_QUOTE = "It is read every hour."
 
 TEXT = f"Harbour notes\n\n{TEXT_QUOTE} {OTHER_QUOTE}\n" + "".join(
@@ -79,6 +81,7 @@ class QuotingAssistant(FakeAssistant):
             "html": (HTML_QUOTE,),
             "docx": (DOCX_QUOTE,),
             "hebrew": (HEBREW_QUOTE,),
+            "arabic": (ARABIC_QUOTE,),
             "pdf": (report_quote(1), report_quote(2), TEXT_QUOTE),
             "changed": (changed_quote(),),
             "picture": (PICTURE_QUOTE,),
@@ -99,6 +102,7 @@ def make_files(folder: Path) -> Sequence[Path]:
         "manual.md": MARKDOWN,
         "pilotage.html": HTML,
         "hebrew.txt": f"הנמל\n\n{HEBREW_QUOTE} הוא ארוך.\n",
+        "arabic.md": f"# {ARABIC_TITLE}\n\n{ARABIC_QUOTE} وهو طويل.\n",
         "gone.txt": "Nobody keeps this file.",
     }
     for name, text in texts.items():
