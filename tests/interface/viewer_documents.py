@@ -51,7 +51,7 @@ class FiledLibrary(FakeLibrary):
     def __init__(self, folder: Path) -> None:
         self.files: dict[str, Path] = {}
         documents = [self._load(path) for path in make_files(folder)]
-        super().__init__(documents)
+        super().__init__(documents, data_dir=folder / "data")
         (folder / "changed.pdf").write_bytes(make_report().data + b"\n% changed\n")
         (folder / "gone.txt").unlink()
 
