@@ -11,7 +11,14 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.ablations_comparison import Material, Row, alternate, seconds
+from benchmarks.ablations_comparison import (
+    Material,
+    Row,
+    alternate,
+    during,
+    median_ms,
+    seconds,
+)
 from index import bert
 from index.embedding import Vectors
 from index.fast_embedder import FastEmbedder
@@ -20,6 +27,7 @@ from index.sentence_transformer import SentenceTransformerEmbedder
 FIXED_BATCH = 32
 WARM_UP = 64  # other texts, before the clock runs
 ALONE = 100  # texts that are embedded alone, too
+QUESTION = 60  # characters
 Embed = Callable[[Sequence[str]], Vectors]
 
 
@@ -67,6 +75,23 @@ def ablate_encoder(material: Material) -> Iterator[Row]:
         "share with the same bits alone",
         (same_bits(ours, texts),),
         (same_bits(exact, texts),),
+    )
+    yield compare_lone(material)
+
+
+def compare_lone(material: Material) -> Row:
+    """Compare the time of a text as short as a question that is embedded alone."""
+    embedder = FastEmbedder()
+    questions = [text[:QUESTION] for text in material.embedded[:ALONE]]
+    measure = partial(median_ms, lambda question: embedder.embed([question]), questions)
+    runner = embedder._runner
+    apart = patch.object(runner, "_together", runner._apart)
+    return material.compare(
+        "all cores on a lone text",
+        "one core",
+        "ms",
+        having=measure,
+        lacking=partial(during, apart, measure),
     )
 
 

@@ -51,15 +51,20 @@ class BertRunner:
             openvino = _import_openvino()
             core = openvino.Core()
             self.precision = precision or best_precision()
-            # For throughput each core works on a batch of its own.
-            hints = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": self.precision}
             model = _build(config, weights, head)
             self._sizes = [
                 size.get_length() if size.is_static else None
                 for size in list(model.output(0).partial_shape)[1:]
             ]
-            self._compiled = core.compile_model(model, "CPU", hints)
-            self._cores = int(self._compiled.get_property("NUM_STREAMS"))
+
+            def compile_for(hint: str) -> Any:
+                hints = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": self.precision}
+                return core.compile_model(model, "CPU", hints)
+
+            # For throughput each core works on a batch of its own, for latency all on the same.
+            self._apart = compile_for("THROUGHPUT")
+            self._together = compile_for("LATENCY")
+            self._cores = int(self._apart.get_property("NUM_STREAMS"))
         except (ImportError, RuntimeError, KeyError) as error:
             raise UnsupportedModelError(f"OpenVINO can't run it here ({error})") from error
         self.runtime = f"OpenVINO {openvino.__version__.split('-')[0]} {self.precision}"
@@ -72,9 +77,10 @@ class BertRunner:
         widest = _step_up(max(map(len, rows), default=0))
         shape = [widest if size is None else size for size in self._sizes]
         results = np.zeros((len(rows), *shape), np.float32)
+        compiled = self._apart if len(rows) >= self._cores else self._together
         # No callbacks: OpenVINO runs them in threads of its own, which can wait for Python's lock
         # for ever while Python waits for them to end.
-        idle = [self._compiled.create_infer_request() for _ in range(_IN_FLIGHT)]
+        idle = [compiled.create_infer_request() for _ in range(min(_IN_FLIGHT, len(rows)))]
         running: deque[tuple[Any, list[int]]] = deque()
         for places in _batches(rows, self._cores):
             if not idle:
@@ -234,14 +240,14 @@ def _ints(values: int | Sequence[int]) -> NDArray[np.int64]:
 def _batches(rows: Sequence[Sequence[int]], cores: int) -> Iterable[list[int]]:
     """Yield places in `rows` in batches of about the same length, so that little is padded.
 
-    As many batches for each of `cores`, so that none of them waits while another reads the last.
+    The longest come first, and none is more than a quarter of the share of one of `cores`, so that
+    none of them waits long while another reads the last.
     """
     tokens = sum(_step_up(len(row)) for row in rows)
-    rounds = max(1, -(-tokens // (cores * BATCH_TOKENS)))
-    limit = min(BATCH_TOKENS, -(-tokens // (rounds * cores)))
+    limit = min(BATCH_TOKENS, tokens // (4 * cores))
     batch: list[int] = []
-    for place in sorted(range(len(rows)), key=lambda place: len(rows[place])):
-        if batch and (len(batch) + 1) * _step_up(len(rows[place])) > limit:
+    for place in sorted(range(len(rows)), key=lambda place: -len(rows[place])):
+        if batch and (len(batch) + 1) * _step_up(len(rows[batch[0]])) > limit:
             yield batch
             batch = []
         batch.append(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -97,11 +98,35 @@ def read_uploads(value: object, *, upload_dir: Path) -> tuple[Path, ...]:
         InvalidInputError: An item isn't uploaded file data, so that no client can name a file
             of the server.
     """
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        raise InvalidInputError(f"files must be a list of uploaded files, not {_kind(value)}")
     return tuple(
-        _read_upload(item, number, upload_dir.resolve()) for number, item in enumerate(value, 1)
+        _read_upload(item, number, upload_dir.resolve())
+        for number, item in enumerate(_read_list(value), start=1)
     )
+
+
+def read_files(value: object, *, upload_dir: Path, scratch_dir: Path) -> tuple[Path, ...]:
+    """Return the paths of files that were uploaded before or come within the request.
+
+    Args:
+        value: A list of uploaded file data and of `{"name": ..., "base64": ...}`.
+        upload_dir: Where uploads lie.
+        scratch_dir: An empty folder for the files that come within the request.
+
+    Raises:
+        InvalidInputError: An item is neither, or its name is no file's.
+    """
+    return tuple(
+        _write_file(item, number, scratch_dir)
+        if isinstance(item, Mapping) and "base64" in item
+        else _read_upload(item, number, upload_dir.resolve())
+        for number, item in enumerate(_read_list(value), start=1)
+    )
+
+
+def _read_list(files: object) -> Sequence[object]:
+    if not isinstance(files, Sequence) or isinstance(files, str):
+        raise InvalidInputError(f"files must be a list of uploaded files, not {_kind(files)}")
+    return files
 
 
 def _read_message(message: object, number: int) -> Turn:
@@ -137,6 +162,26 @@ def _read_upload(item: object, number: int, upload_dir: Path) -> Path:
     raise InvalidInputError(
         f"file {number} was not uploaded; upload it first, as gradio_client's handle_file does"
     )
+
+
+def _write_file(item: Mapping[str, object], number: int, scratch_dir: Path) -> Path:
+    name = read_text(item.get("name"), name=f"the name of file {number}")
+    encoded = read_text(item["base64"], name=f"the base64 of file {number}")
+    if name in ("", "..") or Path(name).name != name or "\0" in name:
+        raise InvalidInputError(
+            f"file {number} can't be called {name!r:.60}; give it a name without a folder"
+        )
+    path = scratch_dir / str(number) / name  # two may have the same name
+    try:
+        path.parent.mkdir()
+        path.write_bytes(b64decode(encoded, validate=True))
+    except OSError as error:
+        raise InvalidInputError(
+            f"file {number}, {name!r:.60}, can't be written: {error.strerror}; shorten its name"
+        ) from error
+    except ValueError as error:
+        raise InvalidInputError(f"the base64 of file {number}, {name!r:.60}, is none") from error
+    return path
 
 
 def _is_uploaded(path: Path, upload_dir: Path) -> bool:

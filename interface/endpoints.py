@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import gradio as gr
@@ -18,10 +19,10 @@ from index.errors import FootnoteError
 from interface.arguments import (
     read_count,
     read_documents,
+    read_files,
     read_history,
     read_optional_text,
     read_text,
-    read_uploads,
 )
 from interface.conversation import stream_text
 from retrieval.wire import (
@@ -133,7 +134,8 @@ class Endpoints:
             documents: Ids of the documents to search, at most 1000; null means all of them.
 
         Returns:
-            Hits, best first: document_id, source, title, start, end, text, score.
+            Hits, best first: document_id, source, title, place ("page 3", "sheet Prices, row 12"
+            or null) of its start, start, end, text, score.
         """
         hits = self._assistant.search(
             read_text(query, name="query"),
@@ -158,19 +160,24 @@ class Endpoints:
     def add_documents(
         self, files: list[gr.FileData], collection: str | None = None
     ) -> dict[str, Any]:
-        """Add uploaded files to the documents; a file of the same name replaces the earlier one.
+        """Add files to the documents; a file of the same name replaces the earlier one.
+
+        They may be text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, CSV, TSV, EPUB, EML, RTF or ODT;
+        where Tesseract is installed, also PNG, JPEG and TIFF pictures.
 
         Args:
-            files: Uploaded files: text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, CSV, TSV, EPUB, EML,
-                RTF or ODT; where Tesseract is installed, also PNG, JPEG and TIFF pictures.
+            files: Uploaded files, or {name, base64}: a file's name and its bytes in base64.
             collection: Name of the collection to add to; null means "default".
 
         Returns:
             What became of each file: added, unchanged and refused, lists of {id, source, reason}.
         """
-        uploads = read_uploads(files, upload_dir=Path(get_upload_folder()))
         wanted = read_optional_text(collection, name="collection") or "default"
-        return report_object(self._library.add_uploads(uploads, collection=wanted))
+        with TemporaryDirectory(prefix="footnote-") as scratch:
+            paths = read_files(
+                files, upload_dir=Path(get_upload_folder()), scratch_dir=Path(scratch)
+            )
+            return report_object(self._library.add_uploads(paths, collection=wanted))
 
     def remove_document(self, id: str) -> dict[str, Any]:  # noqa: A002 - the contract's name
         """Remove a document: nothing of it can be found or cited afterwards.

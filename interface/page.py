@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,34 @@ UPLOADS_KEPT_SECONDS = 3600
 
 
 class Page(gr.Blocks):
-    """A Gradio page whose endpoints have optional arguments over plain HTTP too."""
+    """A Gradio page that fetches nothing, and has optional arguments over plain HTTP too."""
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], *arguments: Any, **keywords: Any
     ) -> Any:
-        """Fill in the defaults of missing trailing arguments, as gradio_client does by itself."""
+        """Fill in the defaults of missing trailing arguments, as gradio_client does by itself.
+
+        Raises:
+            gradio.Error: A file is named by its address, from which Gradio would fetch it.
+        """
+        if any(path.startswith(("http://", "https://")) for path in _paths_in(inputs)):
+            complaint = "files aren't fetched from addresses; upload the file itself"
+            raise gr.Error(complaint, print_exception=False)
         missing = block_fn.inputs[len(inputs) :]
         if block_fn.api_visibility == "public":
             inputs = [*inputs, *(block.value for block in missing)]
         return await super().preprocess_data(block_fn, inputs, *arguments, **keywords)
+
+
+def _paths_in(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        path = value.get("path")
+        if isinstance(path, str):
+            yield path
+    inner = value.values() if isinstance(value, Mapping) else value
+    if isinstance(inner, Iterable) and not isinstance(inner, str):
+        for each in inner:
+            yield from _paths_in(each)
 
 
 def build_page(

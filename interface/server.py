@@ -16,6 +16,7 @@ from interface.preflight import port_in_use
 from interface.static import read_static, read_styles, static_path
 from interface.strings import translate
 from interface.theme import make_theme
+from interface.tools import ToolServer
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -52,7 +53,7 @@ class SafeHeaders:
 
 
 def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | None = None) -> str:
-    """Serve the page in background threads.
+    """Serve the page in background threads, and its endpoints to MCP clients too.
 
     Nothing of this machine can be downloaded: Gradio serves its own files and fresh uploads, the
     data folder is barred by name, and unexpected errors reach no client.
@@ -68,6 +69,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
     Raises:
         SettingsError: The port was taken in the meantime.
     """
+    tools = ToolServer(page, users, max_file_bytes=settings.max_file_bytes)
     try:
         _, address, _ = page.launch(
             server_name=_bracket(settings.host),
@@ -91,7 +93,13 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             ssr_mode=False,
             pwa=False,
             inbrowser=False,
-            app_kwargs={"middleware": [Middleware(SafeHeaders)], "docs_url": None},
+            mcp_server=False,  # `tools` is; a variable of the environment could start Gradio's
+            app_kwargs={
+                "middleware": [Middleware(SafeHeaders)],
+                "routes": tools.routes(),
+                "lifespan": tools.lifespan,
+                "docs_url": None,
+            },
         )
     except OSError as error:
         raise port_in_use(settings.host, settings.port) from error

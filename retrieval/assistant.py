@@ -19,7 +19,7 @@ from retrieval.readers import choose_reader
 from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
-from retrieval.search import Searcher, worth_reading
+from retrieval.search import Searcher, locate, worth_reading
 from retrieval.timing import Clock, Observer, unobserved
 from retrieval.values import Answer, Hit, Provenance, Turn
 
@@ -187,7 +187,7 @@ class Assistant:
         if not 1 <= k <= MOST_HITS:
             raise InvalidInputError(f"can't return {k} hits; ask for 1 to {MOST_HITS}")
         with self.library.snapshot(collection, documents=documents) as snapshot:
-            return self._search(query, k, snapshot)
+            return locate(self._search(query, k, snapshot), snapshot)
 
     def status(self) -> Status:
         """Return the library's status, with the reader and the language model among the models."""
@@ -245,7 +245,9 @@ class Assistant:
             short_answer=composition.short,
             sentences=composition.sentences,
             citations=composition.citations,
-            hits=_take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS],
+            hits=locate(
+                _take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS], snapshot
+            ),
             abstained=not found,
             confidence=best.confidence,
             disagreement=tuple(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder, Vectors
 from index.snapshot import Snapshot
+from index.values import place_at
 from index.vectors import Keys, Scores
 from retrieval.values import Hit
 
@@ -51,6 +53,26 @@ def worth_reading(hits: Sequence[Hit], most: int) -> Sequence[Hit]:
         most: How many at most.
     """
     return [hit for hit in hits[:most] if hit.score >= hits[0].score - WORTH_READING_WITHIN]
+
+
+def locate(hits: Sequence[Hit], snapshot: Snapshot) -> tuple[Hit, ...]:
+    """Return the same hits, each with its place in its document.
+
+    Only what lies on a page, slide, sheet or the like is looked up, one document after the other,
+    so that the texts of a thousand aren't in memory at once.
+    """
+    paged: dict[str, list[int]] = {}
+    for number, hit in enumerate(hits):
+        if hit.chunk.page is not None:
+            paged.setdefault(hit.chunk.document_id, []).append(number)
+    located = list(hits)
+    for document_id, numbers in paged.items():
+        document = snapshot.catalogue.document(document_id)
+        if document is not None:
+            for number in numbers:
+                hit = hits[number]
+                located[number] = replace(hit, place=place_at(document, hit.chunk.start))
+    return tuple(located)
 
 
 def rank(

@@ -27,6 +27,8 @@ class Hit:
         stage: Which stage gave the score: `dense`, `lexical`, `fusion` or `rerank`.
         source: The document's source, for display.
         title: The document's title, for display.
+        place: The page, slide, sheet or row on which it starts, or None; the assistant adds it to
+            the hits that it returns.
     """
 
     chunk: Chunk
@@ -34,6 +36,7 @@ class Hit:
     stage: str
     source: str
     title: str
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def hit_object(hit: Hit) -> dict[str, Any]:
         "document_id": hit.chunk.document_id,
         "source": hit.source,
         "title": hit.title,
+        "place": hit.place,
         "start": hit.chunk.start,
         "end": hit.chunk.end,
         "text": hit.chunk.text,

@@ -42,6 +42,7 @@ ADAPTERS = {
     "regex": {"index.pieces"},
     "pydantic": {"index.settings"},
     "gradio_client": {"evaluation.server"},
+    "mcp": {"interface.tools"},
 }
 HEAVY = (
     "torch",

@@ -206,6 +206,7 @@ def test_the_encoder_is_ablated(material: FakeMaterial, monkeypatch: pytest.Monk
     wasted = rows["sorted batches of BATCH_TOKENS", "share of padding"]
     assert wasted.having < wasted.lacking
     assert rows["widths in steps of TOKEN_STEP", "share with the same bits alone"].having == (1.0,)
+    assert rows["all cores on a lone text", "ms"].ratio != 1.0
 
 
 # Indexing, segments and search

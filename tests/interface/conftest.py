@@ -36,8 +36,8 @@ CHROMIUM_FLAGS = (
 
 
 @pytest.fixture
-def library() -> FakeLibrary:
-    return make_library()
+def library(tmp_path: Path) -> FakeLibrary:
+    return make_library(tmp_path)
 
 
 @pytest.fixture

@@ -12,7 +12,16 @@ from index.errors import InvalidInputError, NotFoundError
 from index.progress import Progress, silent
 from index.settings import Settings
 from index.snapshot import Status
-from index.values import AddReport, Chunk, Document, DocumentSummary, Outcome, Page, digest
+from index.values import (
+    AddReport,
+    Chunk,
+    Document,
+    DocumentSummary,
+    Outcome,
+    Page,
+    digest,
+    place_at,
+)
 from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 
@@ -72,10 +81,8 @@ def make_long_document() -> Document:
 class FakeLibrary:
     """Holds documents in memory; refuses files that are empty or aren't text."""
 
-    def __init__(
-        self, documents: Iterable[Document] = (), *, data_dir: Path = Path("no-such-folder")
-    ) -> None:
-        self.data_dir = data_dir
+    def __init__(self, documents: Iterable[Document] = (), *, data_dir: Path | None = None) -> None:
+        self.data_dir = data_dir  # a page built without one fails, rather than keep things here
         self.held = {document.id: document for document in documents}
         self.filled = ""
         self.generation = 1
@@ -341,10 +348,11 @@ def _make_chunk(document: Document) -> Chunk:
 
 
 def _make_hit(document: Document) -> Hit:
-    return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title)
+    place = place_at(document, 0)
+    return Hit(_make_chunk(document), 0.5, "fusion", document.source, document.title, place)
 
 
-def make_library(data_dir: Path = Path("no-such-folder")) -> FakeLibrary:
+def make_library(data_dir: Path) -> FakeLibrary:
     return FakeLibrary(
         [
             make_document("notice.txt", NOTICE, title="Notice to <i>customers</i>"),

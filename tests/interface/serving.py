@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +17,8 @@ import pytest
 
 if TYPE_CHECKING:
     from gradio_client import Client  # type: ignore[import-untyped]
+    from mcp import ClientSession
+    from mcp.types import CallToolResult, Tool
 
 T = TypeVar("T")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -79,3 +81,37 @@ def refusal(call: Callable[[], object]) -> str:
     with pytest.raises(AppError) as info:
         call()
     return str(info.value)
+
+
+def use_tools(
+    address: str, use: Callable[[ClientSession], Awaitable[T]], headers: dict[str, str] | None
+) -> T:
+    """Do something with a session of MCP's own client."""
+    import httpx
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def run() -> T:
+        async with (
+            httpx.AsyncClient(headers=headers, timeout=60) as http,
+            streamable_http_client(address, http_client=http) as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return await use(session)
+
+    return asyncio.run(run())
+
+
+def list_tools(address: str, headers: dict[str, str] | None = None) -> list[Tool]:
+    async def use(session: ClientSession) -> list[Tool]:
+        return (await session.list_tools()).tools
+
+    return use_tools(address, use, headers)
+
+
+def call_tool(address: str, name: str, **arguments: object) -> CallToolResult:
+    async def use(session: ClientSession) -> CallToolResult:
+        return await session.call_tool(name, arguments)
+
+    return use_tools(address, use, None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from interface.arguments import (
     MAX_DOCUMENTS,
     read_count,
     read_documents,
+    read_files,
     read_history,
     read_optional_text,
     read_text,
@@ -158,3 +160,44 @@ def test_a_link_out_of_the_upload_folder_is_refused(tmp_path: Path) -> None:
 def test_files_must_come_as_a_list(value: object, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="files must be a list of uploaded files, not"):
         read_uploads(value, upload_dir=tmp_path)
+
+
+def test_files_within_a_request_are_written_one_beside_the_other(tmp_path: Path) -> None:
+    uploads, scratch = tmp_path / "uploads", tmp_path / "scratch"
+    uploads.mkdir()
+    scratch.mkdir()
+    (uploads / "sent.txt").write_text("x")
+    sent = {"path": str(uploads / "sent.txt")}
+    items = [{"name": "ü.txt", "base64": "w7w="}, sent, {"name": "ü.txt", "base64": ""}]
+    first, second, third = read_files(items, upload_dir=uploads, scratch_dir=scratch)
+    assert (first.name, first.read_text("utf-8")) == ("ü.txt", "ü")
+    assert second == (uploads / "sent.txt").resolve()
+    assert (third.name, third.read_bytes()) == ("ü.txt", b"")
+
+
+@pytest.mark.parametrize(
+    ("item", "complaint"),
+    [
+        ({"name": "a.txt", "base64": "w7w"}, "the base64 of file 1, 'a.txt', is none"),
+        ({"name": "a.txt", "base64": "data:text/plain;base64,w7w="}, "of file 1, 'a.txt', is none"),
+        ({"name": "a.txt", "base64": "ü"}, "the base64 of file 1, 'a.txt', is none"),
+        ({"name": "a.txt", "base64": None}, "the base64 of file 1 must be a string, not null"),
+        ({"base64": ""}, "the name of file 1 must be a string, not null"),
+        ({"name": "\ud800", "base64": ""}, "the name of file 1 has half of a surrogate pair"),
+        ({"name": "", "base64": ""}, "file 1 can't be called ''"),
+        ({"name": ".", "base64": ""}, "file 1 can't be called '.'"),
+        ({"name": "..", "base64": ""}, "file 1 can't be called '..'"),
+        ({"name": "../a.txt", "base64": ""}, "file 1 can't be called '../a.txt'"),
+        ({"name": "/etc/passwd", "base64": ""}, "can't be called '/etc/passwd'; give it a name"),
+        ({"name": "a\0b", "base64": ""}, "file 1 can't be called"),
+        ({"name": "x" * 5000, "base64": ""}, "can't be written: File name too long; shorten its"),
+        ({"name": "a.txt"}, "file 1 was not uploaded"),
+        ("a.txt", "file 1 was not uploaded"),
+    ],
+)
+def test_what_is_no_file_is_refused(item: object, complaint: str, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with pytest.raises(InvalidInputError, match=re.escape(complaint)):
+        read_files([item], upload_dir=tmp_path, scratch_dir=scratch)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

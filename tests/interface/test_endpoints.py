@@ -3,6 +3,7 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -87,6 +88,7 @@ def test_search_returns_as_many_hits_as_wanted(endpoints: Endpoints) -> None:
         "document_id",
         "source",
         "title",
+        "place",
         "start",
         "end",
         "text",
@@ -148,6 +150,16 @@ def test_files_go_to_the_collection_that_is_named(
 def test_no_file_of_the_server_can_be_added(endpoints: Endpoints) -> None:
     with pytest.raises(InvalidInputError, match="file 1 was not uploaded"):
         endpoints.add_documents(cast("Any", [{"path": "/etc/passwd"}]))
+
+
+def test_a_file_may_come_within_the_request(endpoints: Endpoints, library: FakeLibrary) -> None:
+    notes = [
+        {"name": "notes.txt", "base64": b64encode(text).decode()} for text in (b"One.", b"Two.")
+    ]
+    report = endpoints.add_documents(cast("Any", [*notes, {"name": "empty.txt", "base64": ""}]))
+    assert [entry["source"] for entry in report["added"]] == ["notes.txt", "notes.txt"]
+    assert [entry["source"] for entry in report["refused"]] == ["empty.txt"]
+    assert library.document(report["added"][1]["id"]).text == "Two."
 
 
 def test_a_removed_document_is_gone(endpoints: Endpoints) -> None:

@@ -69,5 +69,13 @@ def test_missing_arguments_of_the_page_itself_are_an_error(page: gr.Blocks) -> N
         asyncio.run(page.preprocess_data(submit, [], None))
 
 
+@pytest.mark.parametrize("address", ["http://files.example/a.txt", "https://[/"])
+def test_no_file_is_fetched_from_an_address(page: gr.Blocks, address: str) -> None:
+    add = next(fn for fn in page.fns.values() if fn.api_name == "add_documents")
+    file = {"path": address, "meta": {"_type": "gradio.FileData"}}
+    with pytest.raises(gr.Error, match="files aren't fetched from addresses; upload the file"):
+        asyncio.run(page.preprocess_data(add, [[file]], None))
+
+
 def test_nothing_on_the_page_comes_from_elsewhere(page: gr.Blocks) -> None:
     assert page.analytics_enabled is False

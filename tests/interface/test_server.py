@@ -18,8 +18,11 @@ from interface.server import SafeHeaders, launch
 class FakePage:
     """Takes what the server does to a page."""
 
+    fns: dict[int, object] = {}  # noqa: RUF012
+
     def __init__(self, *, port_taken: bool = False) -> None:
         self.options: dict[str, Any] = {}
+        self.fns: dict[int, object] = {}
         self.closed = False
         self.port_taken = port_taken
 
@@ -28,6 +31,9 @@ class FakePage:
             raise OSError("Cannot find empty port")
         self.options = options
         return None, "http://127.0.0.1:7860/", None
+
+    def get_api_info(self) -> dict[str, Any]:
+        return {"named_endpoints": {}}
 
     def close(self, *, verbose: bool) -> None:
         self.closed = not verbose
@@ -43,6 +49,7 @@ def test_the_page_is_launched_with_everything_closed(tmp_path: Path) -> None:
     assert page.options["auth"] == [("ada", "x")]
     assert page.options["share"] is False
     assert page.options["show_error"] is False
+    assert page.options["mcp_server"] is False
 
 
 @pytest.mark.parametrize("host", ["::1", "[::1]"])

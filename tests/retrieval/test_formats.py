@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -137,3 +138,22 @@ def test_a_question_is_answered_from_any_format(
     assert (citation["source"], citation["place"]) == (name, place)
     assert (citation["page"] is None) == (place is None)
     assert all(page.keys() == {"number", "start", "end", "place"} for page in document["pages"])
+
+
+def test_hits_name_the_place_at_which_they_start(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    rows = [f"{row};Trawler number {row} at the east quay" for row in range(2, 120)]
+    (folder / "vessels.csv").write_text("\n".join(["Row;Vessel", *rows]))
+    (folder / "trawlers.eml").write_bytes(make_mail("Trawlers", "A trawler came.\n").as_bytes())
+    library = make_library(tmp_path / "data")
+    library.add([folder])
+    assistant = Assistant(library, reader=SimilarityReader(library.embedder, BY_WORDS))
+
+    for hits in (assistant.search("trawler", k=50), assistant.ask("Which trawler came?").hits):
+        rows_of = [hit for hit in hits if hit.source == "vessels.csv"]
+        numbers = [re.match(r"Row: (\d+) \|", hit.chunk.text) for hit in rows_of]
+        places = [f"row {number[1]}" if number else "row 1" for number in numbers]
+        assert [hit.place for hit in rows_of] == places
+        assert len(set(places)) > 1
+        assert [hit.place for hit in hits if hit.source == "trawlers.eml"] == [None]

@@ -139,7 +139,8 @@ def test_hits_as_json_are_an_object_on_each_line(
     _, out, _ = run(capsys, "search", "bridge", "--data-dir", data_dir, "--json")
     hits = [json.loads(line) for line in out.splitlines()]
     assert len(hits) == 3
-    assert [*hits[0]] == ["document_id", "source", "title", "start", "end", "text", "score"]
+    keys = ["document_id", "source", "title", "place", "start", "end", "text", "score"]
+    assert [*hits[0]] == keys
     assert (hits[0]["source"], hits[0]["text"]) == ("notes/bridge.txt", BRIDGE)
 
 

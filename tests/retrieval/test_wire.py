@@ -59,6 +59,7 @@ def test_a_hit_says_where_it_is() -> None:
         "document_id": document.id,
         "source": "a/b.txt",
         "title": "B",
+        "place": None,
         "start": 8,
         "end": 19,
         "text": "The middle.",
