@@ -76,12 +76,12 @@ class QuotingAssistant(FakeAssistant):
 
     def _find_quotes(self, question: str) -> tuple[str, ...]:
         table = {
+            "arabic": (ARABIC_QUOTE,),
             "text": (TEXT_QUOTE, OTHER_QUOTE),
             "markdown": (MARKDOWN_QUOTE,),
             "html": (HTML_QUOTE,),
             "docx": (DOCX_QUOTE,),
             "hebrew": (HEBREW_QUOTE,),
-            "arabic": (ARABIC_QUOTE,),
             "pdf": (report_quote(1), report_quote(2), TEXT_QUOTE),
             "changed": (changed_quote(),),
             "picture": (PICTURE_QUOTE,),
