@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,7 @@ class LexicalIndex:
         self._searchers = [_open(folder).searcher() for folder in folders]
         self._schema = _schema()
         self._analyzer = _analyzer()
+        self._documents: Sequence[str] | None = None
 
     @classmethod
     def join(cls, parts: Sequence[LexicalIndex]) -> LexicalIndex:
@@ -78,6 +80,15 @@ class LexicalIndex:
         joined = cls()
         joined._searchers = [searcher for part in parts for searcher in part._searchers]
         return joined
+
+    def among(self, document_ids: Sequence[str]) -> LexicalIndex:
+        """Return the same index, whose search finds chunks of these documents alone.
+
+        How rare a word is, is still counted in all of it.
+        """
+        narrowed = copy(self)
+        narrowed._documents = document_ids
+        return narrowed
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of `text` that can be searched for, in order."""
@@ -117,7 +128,7 @@ class LexicalIndex:
         parts = [*self._term_queries(text), *self._phrase_queries(text)]
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        query = Query.boolean_query([(Occur.Should, part) for part in parts])
+        query = self._narrow(Query.boolean_query([(Occur.Should, part) for part in parts]))
         found: list[int] = []
         scored: list[float] = []
         for searcher in self._searchers:
@@ -128,6 +139,17 @@ class LexicalIndex:
         # Ties are broken by key, as in dense search, so that a ranking doesn't depend on segments.
         order = np.lexsort((keys, -scores))[:k]
         return keys[order], scores[order]
+
+    def _narrow(self, query: tantivy.Query) -> tantivy.Query:
+        """Return a query that finds chunks of the chosen documents alone, with the same scores."""
+        from tantivy import Occur, Query
+
+        if self._documents is None:
+            return query
+        chosen = Query.term_set_query(self._schema, "document", self._documents)
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must, Query.const_score_query(chosen, 0.0))]
+        )
 
     def _term_queries(self, text: str) -> list[tantivy.Query]:
         certainty = self.question_terms(text)

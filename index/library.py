@@ -37,7 +37,7 @@ from index.intake import (
 from index.local_engine import LocalEngine
 from index.progress import Progress, silent
 from index.settings import Settings
-from index.snapshot import Snapshot, Status, check_known
+from index.snapshot import Snapshot, Status, check_known, choose_documents
 from index.values import AddReport, Document, DocumentSummary
 
 VERSION = "0.1.0"
@@ -180,15 +180,21 @@ class Library:
             self._drop_originals(originals)
         return removed
 
-    def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
+    def documents(
+        self, collection: str | None = None, *, ids: Sequence[str] | None = None
+    ) -> tuple[DocumentSummary, ...]:
         """Return a line for each document.
+
+        Args:
+            collection: The collection to list, or None for all.
+            ids: The documents to list, or None for all; what isn't there is left out.
 
         Raises:
             NotFoundError: There is no such collection.
         """
         with self.reading() as reader:
             check_known(reader, collection)
-            return reader.summaries(collection)
+            return reader.summaries(collection, ids=ids)
 
     def document(self, document_id: str) -> Document:
         """Return a document with its text.
@@ -216,23 +222,28 @@ class Library:
             return self._file_of(reader, document_id)
 
     @contextmanager
-    def snapshot(self, collection: str | None = None) -> Iterator[Snapshot]:
+    def snapshot(
+        self, collection: str | None = None, *, documents: Sequence[str] | None = None
+    ) -> Iterator[Snapshot]:
         """Give a consistent view; a generation that came into force meanwhile is picked up.
 
         Args:
             collection: The collection to look at, or None for all.
+            documents: Ids of the documents in it to look at, or None for all.
 
         Raises:
-            NotFoundError: Nothing was ever added, or there is no such collection.
+            NotFoundError: Nothing was ever added, or there is no such collection or document.
+            InvalidInputError: `documents` is empty.
             MismatchError: The folder was written with another embedder or chunk size.
         """
         while True:
             with self.reading() as reader:
                 self.check_match(reader)
                 check_known(reader, collection)
+                chosen = choose_documents(reader, collection, documents)
                 generation = self._open(reader)
                 if generation is not None:
-                    yield Snapshot(reader, generation, collection)
+                    yield Snapshot(reader, generation, collection, chosen)
                     return
             # A writer was generations ahead before the files could be opened: look again.
 

@@ -115,6 +115,14 @@ class Mask:
         return cls(faiss.IDSelectorBitmap(bits), float(allowed.mean()))  # type: ignore[call-arg, arg-type]
 
     @classmethod
+    def of_few(cls, keys: Keys) -> Mask:
+        """Allow `keys` and no others, and miss none: every inverted list is looked through.
+
+        What is chosen by hand may lie anywhere, however many there are of it.
+        """
+        return cls(cls.of(keys).selector, 0.0)
+
+    @classmethod
     def all_but(cls, keys: Keys) -> Mask:
         """Allow all keys but `keys`, which are few."""
         import faiss

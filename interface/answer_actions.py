@@ -11,12 +11,12 @@ import gradio as gr
 
 from index.errors import FootnoteError, InvalidInputError
 from interface.arguments import read_text
-from interface.endpoints import UNEXPECTED
 from interface.events import read_event
 from interface.handouts import Handout, Targets, hand_out_file, hand_out_news
 from interface.history import UNKNOWN_VISITOR
 from interface.keeping.judgements import read_opinion
 from interface.keeping.kept import Kept
+from interface.strings import UNEXPECTED
 from interface.visitors import owner_of
 
 logger = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from retrieval.values import Turn
 
 MAX_HITS = 1000
 MAX_HISTORY_MESSAGES = 1000
+MAX_DOCUMENTS = 1000  # that a question is narrowed to; a collection can hold any number
 ROLES = ("user", "assistant")
 
 
@@ -38,6 +39,25 @@ def read_optional_text(value: object, *, name: str) -> str | None:
         InvalidInputError: It is neither null nor a string.
     """
     return None if value is None else read_text(value, name=name)
+
+
+def read_documents(value: object) -> tuple[str, ...] | None:
+    """Return None for null, else the ids of the documents that are to be asked.
+
+    Raises:
+        InvalidInputError: It isn't a list of 1 to `MAX_DOCUMENTS` strings.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InvalidInputError(f"documents must be a list of ids, not {_kind(value)}")
+    if not 1 <= len(value) <= MAX_DOCUMENTS:
+        raise InvalidInputError(
+            f"documents has {len(value)} ids; name 1 to {MAX_DOCUMENTS}, or null for all of them"
+        )
+    return tuple(
+        read_text(each, name=f"id {number} of documents") for number, each in enumerate(value, 1)
+    )
 
 
 def read_count(value: object) -> int:

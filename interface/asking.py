@@ -13,7 +13,7 @@ from index.errors import StoppedError
 from retrieval.timing import Observer
 from retrieval.values import Answer
 
-STOPPED = "You stopped this question."
+STOPPED = "told_stopped_question"
 
 
 @dataclass(frozen=True, slots=True)

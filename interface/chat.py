@@ -13,6 +13,7 @@ import gradio as gr
 from index.errors import FootnoteError, StoppedError
 from interface.arguments import read_text
 from interface.asking import Runs, Stage
+from interface.choosing import find_choosable, read_chosen, restore_scope, settle_scope
 from interface.conversation import (
     failed_turn,
     finished_turn,
@@ -22,19 +23,20 @@ from interface.conversation import (
     read_turns,
     working_turn,
 )
-from interface.endpoints import READERS, UNEXPECTED
+from interface.endpoints import READERS
 from interface.events import read_event
 from interface.examples import suggest_questions
 from interface.keeping.conversations import Conversations
 from interface.keeping.recorder import conversation_id_of, keep_turn
 from interface.static import read_static
-from interface.strings import read_script, translate
+from interface.strings import UNEXPECTED, read_script, translate
 from interface.visitors import owner_of
 from retrieval.followups import suggest_followups
 
 if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
+    from retrieval.values import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,11 @@ class ChatTab:
     def refresh(self, conversation: object) -> ConversationView:
         """Return the same conversation after the library has changed."""
         try:
-            shown = self.show(read_turns(conversation), collection=read_collection(conversation))
+            shown = self.show(
+                read_turns(conversation),
+                collection=read_collection(conversation),
+                documents=read_chosen(conversation),
+            )
             carried = conversation if isinstance(conversation, Mapping) else {}
             return {**shown, **{name: carried.get(name) for name in ("id", "shared")}}
         except FootnoteError:
@@ -109,6 +115,10 @@ class ChatTab:
         """Stop the question that is being answered under this token; says whether there is one."""
         return self._runs.stop(token)
 
+    def find_documents(self, request: object) -> dict[str, Any]:
+        """Return documents to tick, see `find_choosable`."""
+        return find_choosable(self._library, request)
+
     def suggest(self, conversation: object) -> list[str]:
         """Return what to ask after the last turn; nothing while questions are being answered."""
         if not self._suggesting.acquire(blocking=False):
@@ -125,8 +135,13 @@ class ChatTab:
 
     def _suggest(self, conversation: object) -> tuple[str, ...]:
         *before, last = read_turns(conversation) or [{}]
-        collection = read_collection(conversation)
-        ask = partial(self._assistant.ask, collection=collection, observer=self._give_way)
+        scope = settle_scope(self._library, conversation)
+        ask = partial(
+            self._assistant.ask,
+            collection=scope.collection,
+            documents=scope.ids,
+            observer=self._give_way,
+        )
         question = read_text(last.get("question"), name="question")
         answer = ask(question, history=history_of(before))  # remembered since it was shown
         return suggest_followups(answer, ask, go_on=lambda: not self._runs.busy)
@@ -151,6 +166,15 @@ class ChatTab:
             everything = read_turns(conversation)
             turns = everything[:kept]
             asked = read_text(question, name="question")
+            scope = settle_scope(self._library, conversation)
+            view = partial(self._go_on, conversation, scope=scope.view())
+            ask = partial(
+                self._assistant.ask,
+                asked,
+                history=history_of(turns),
+                collection=scope.collection,
+                documents=scope.ids,
+            )
             keep = partial(
                 keep_turn,
                 self._conversations,
@@ -158,7 +182,8 @@ class ChatTab:
                 conversation,
                 replaced=[turn.get("id") for turn in everything[len(turns) :]],
             )
-            for kept_as, turn in self._work_out(asked, turns, conversation, keep):
+            known = conversation_id_of(conversation)
+            for kept_as, turn in self._work_out(asked, ask, known, keep):
                 yield view([*turns, turn], kept_as)
         except FootnoteError as error:
             yield view([*turns, failed_turn(asked, str(error))])
@@ -169,21 +194,14 @@ class ChatTab:
     def _work_out(
         self,
         asked: str,
-        turns: Sequence[Mapping[str, Any]],
-        conversation: object,
+        ask: Callable[..., Answer],
+        kept_as: str | None,
         keep: Callable[..., tuple[str | None, dict[str, Any]]],
     ) -> Iterator[tuple[str | None, dict[str, Any]]]:
         """Yield the question's turn: its stages, then its answer sentence by sentence.
 
         Each with the id of the conversation that it is kept in.
         """
-        kept_as = conversation_id_of(conversation)
-        ask = partial(
-            self._assistant.ask,
-            asked,
-            history=history_of(turns),
-            collection=read_collection(conversation),
-        )
         stages: list[Stage] = []
         with self._runs.start(lambda observer: ask(observer=observer)) as run:
             working = working_turn(asked, run.token)
@@ -206,6 +224,7 @@ class ChatTab:
         kept_as: str | None = None,
         shared: str = "",
         collection: str | None = None,
+        documents: Sequence[str] = (),
     ) -> ConversationView:
         """Return a conversation as the page shows it.
 
@@ -214,13 +233,13 @@ class ChatTab:
             kept_as: Id of the kept conversation.
             shared: When a shared answer's link was made, or "".
             collection: The collection that is asked, or None for all.
+            documents: Ids of the documents in it that are asked, none for all.
         """
         return {
             "id": kept_as,
             "shared": shared,
             "turns": list(turns),
-            "collection": collection,
-            **self._describe_library(turns),
+            **self._describe_library(turns, collection, documents),
         }
 
     def _go_on(
@@ -228,20 +247,25 @@ class ChatTab:
         conversation: object,
         turns: Sequence[Mapping[str, Any]],
         kept_as: str | None = None,
+        scope: Mapping[str, Any] | None = None,
     ) -> ConversationView:
         """Return a conversation that goes on as it was, with these turns."""
         if not isinstance(conversation, Mapping):
             return self.show(turns, kept_as=kept_as)
         known = kept_as or conversation_id_of(conversation)
-        return {**conversation, "id": known, "turns": list(turns), "examples": []}
+        return {**conversation, **(scope or {}), "id": known, "turns": list(turns), "examples": []}
 
-    def _describe_library(self, turns: Sequence[object]) -> ConversationView:
+    def _describe_library(
+        self, turns: Sequence[object], collection: str | None, documents: Sequence[str]
+    ) -> ConversationView:
         try:
             summaries = self._library.documents()
         except FootnoteError as error:
-            return {"documents": 0, "collections": [], "examples": [], "problem": str(error)}
+            nothing = {"documents": 0, "collections": [], "examples": [], "problem": str(error)}
+            return {**restore_scope((), None, ()).view(), **nothing}
         examples = () if turns else suggest_questions(self._examples, summaries)
         return {
+            **restore_scope(summaries, collection, documents).view(),
             "documents": len(summaries),
             "collections": sorted({summary.collection for summary in summaries}),
             "examples": list(examples),
@@ -258,11 +282,16 @@ def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
     def suggest(conversation: object) -> list[str]:
         return chat.suggest(conversation)
 
+    def find_documents(request: object) -> dict[str, Any]:
+        return chat.find_documents(request)
+
     t = translate()
     conversation = gr.HTML(
         html_template=read_static("conversation.html"),
-        js_on_load=read_script("answer_actions.js", "preview.js", "conversation.js", "asking.js"),
-        server_functions=[stop, suggest],
+        js_on_load=read_script(
+            "answer_actions.js", "preview.js", "conversation.js", "choosing.js", "asking.js"
+        ),
+        server_functions=[stop, suggest, find_documents],
         apply_default_css=False,
         elem_id="conversation",
     )

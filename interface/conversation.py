@@ -77,9 +77,10 @@ def finished_turn(answer: Answer) -> TurnView:
     """Return the turn of an answer, of an abstention or of a remark such as a greeting.
 
     `parts` is the answer's text cut by `split_markers`, `nearest` the passages that came closest,
-    for an abstention only.
+    for an abstention only, `asked_of` how many chosen documents were asked, None for all.
     """
     wire = answer_object(answer)
+    asked = answer.provenance.documents
     nearest = answer.hits[:NEAREST_SHOWN] if answer.abstained else ()
     return {
         "state": _state_of(answer),
@@ -92,6 +93,7 @@ def finished_turn(answer: Answer) -> TurnView:
         "nearest": [hit_object(hit) for hit in nearest],
         "timings_ms": wire["timings_ms"],
         "total_ms": answer.timings_ms.get("total"),
+        "asked_of": None if asked is None else len(asked),
     }
 
 

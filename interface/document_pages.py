@@ -25,9 +25,7 @@ WIDTHS_PX = (600, 900, 1_200, 1_600, 2_000, 2_600)
 PICTURES_KEPT = 32
 GLYPHS_KEPT = 32
 MOST_FOUND = 200
-ON_THIS_PAGE = (
-    "The quote is on this page. Its exact place can't be told for certain, so it isn't marked."
-)
+ON_THIS_PAGE = "told_on_this_page"
 T = TypeVar("T")
 
 

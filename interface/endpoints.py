@@ -18,6 +18,7 @@ from gradio.utils import get_upload_folder
 from index.errors import FootnoteError
 from interface.arguments import (
     read_count,
+    read_documents,
     read_files,
     read_history,
     read_optional_text,
@@ -58,7 +59,11 @@ class Endpoints:
         self._assistant = assistant
 
     def ask(
-        self, question: str, history: list[Message] | None = None, collection: str | None = None
+        self,
+        question: str,
+        history: list[Message] | None = None,
+        collection: str | None = None,
+        documents: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the documents, with the exact place of every sentence.
 
@@ -72,6 +77,7 @@ class Endpoints:
             question: The question, in words.
             history: The conversation so far, oldest message first, for "when was that?".
             collection: Name of the collection to ask; null means all of them.
+            documents: Ids of the documents to ask, at most 1000; null means all of them.
 
         Returns:
             The answer object.
@@ -80,11 +86,16 @@ class Endpoints:
             read_text(question, name="question"),
             history=read_history(history),
             collection=read_optional_text(collection, name="collection"),
+            documents=read_documents(documents),
         )
         return answer_object(answer)
 
     def chat(
-        self, message: str, history: list[Message] | None = None, collection: str | None = None
+        self,
+        message: str,
+        history: list[Message] | None = None,
+        collection: str | None = None,
+        documents: list[str] | None = None,
     ) -> Iterator[str]:
         """Answer a message as a stream: each yield is the answer's Markdown so far.
 
@@ -94,6 +105,7 @@ class Endpoints:
             message: The question, in words.
             history: The conversation so far, oldest message first.
             collection: Name of the collection to ask; null means all of them.
+            documents: Ids of the documents to ask, at most 1000; null means all of them.
 
         Returns:
             The answer's text with [n] markers, as far as it goes.
@@ -102,11 +114,16 @@ class Endpoints:
             read_text(message, name="message"),
             history=read_history(history),
             collection=read_optional_text(collection, name="collection"),
+            documents=read_documents(documents),
         )
         yield from stream_text(answer)
 
     def search(
-        self, query: str, k: int = 10, collection: str | None = None
+        self,
+        query: str,
+        k: int = 10,
+        collection: str | None = None,
+        documents: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Find the passages that fit a query best, without answering it.
 
@@ -114,6 +131,7 @@ class Endpoints:
             query: Words, names, numbers or a question.
             k: How many passages, 1 to 1000.
             collection: Name of the collection to search; null means all of them.
+            documents: Ids of the documents to search, at most 1000; null means all of them.
 
         Returns:
             Hits, best first: document_id, source, title, place ("page 3", "sheet Prices, row 12"
@@ -123,6 +141,7 @@ class Endpoints:
             read_text(query, name="query"),
             k=read_count(k),
             collection=read_optional_text(collection, name="collection"),
+            documents=read_documents(documents),
         )
         return [hit_object(hit) for hit in hits]
 

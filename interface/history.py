@@ -12,7 +12,6 @@ import gradio as gr
 from index.errors import FootnoteError, InvalidInputError
 from interface.arguments import read_text
 from interface.chat import ChatTab, ConversationView
-from interface.endpoints import UNEXPECTED
 from interface.events import read_event
 from interface.handouts import Targets, hand_out_file
 from interface.keeping.conversations import LISTED
@@ -20,12 +19,14 @@ from interface.keeping.exporting import as_json, as_markdown, file_name
 from interface.keeping.kept import Kept
 from interface.keeping.sources import mark_changes
 from interface.static import read_static
+from interface.strings import UNEXPECTED, read_script
 from interface.visitors import identify, owner_of
+from retrieval.receipts import asked_of
 
 if TYPE_CHECKING:
     from index.library import Library
 
-UNKNOWN_VISITOR = "This browser keeps no data for this page, so conversations can't be kept."
+UNKNOWN_VISITOR = "told_unknown_visitor"
 FORMATS: dict[str, tuple[Callable[..., str], str, str]] = {
     "markdown": (as_markdown, ".md", "text/markdown"),
     "json": (as_json, ".json", "application/json"),
@@ -78,7 +79,10 @@ class HistoryPanel:
         def act(owner: str) -> ConversationView:
             found = self._conversations.open(owner, _read_id(event))
             turns = mark_changes(self._library, found.turns)
-            return self._chat.show(turns, kept_as=found.id)
+            collection, documents = asked_of(found.answers[-1])
+            return self._chat.show(
+                turns, kept_as=found.id, collection=collection, documents=documents or ()
+            )
 
         return self._act(browser, event, request, act)
 
@@ -161,7 +165,7 @@ def build_history() -> gr.HTML:
     """Add the panel to the page."""
     return gr.HTML(
         html_template=read_static("history.html"),
-        js_on_load=read_static("history.js"),
+        js_on_load=read_script("history.js"),
         apply_default_css=False,
         elem_id="history",
     )

@@ -11,7 +11,7 @@ from index.errors import InvalidInputError, StoppedError
 from interface.arguments import read_text
 
 LONGEST_TOKEN = 64
-STOPPED = "You stopped it."
+STOPPED = "told_stopped"
 
 
 class Job:

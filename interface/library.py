@@ -15,11 +15,10 @@ from index.errors import FootnoteError, InvalidInputError, StoppedError
 from index.loaders import SUFFIXES
 from index.values import AddReport
 from interface.arguments import read_text, read_uploads
-from interface.endpoints import UNEXPECTED
 from interface.events import read_event
 from interface.jobs import Job, Jobs
 from interface.static import read_static
-from interface.strings import read_script
+from interface.strings import UNEXPECTED, read_script
 from retrieval.wire import summary_object
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class LibraryTab:
         self._jobs = Jobs()
 
     def view(self, **news: object) -> LibraryView:
-        """Return the list of documents with `news` of the last action: message, failed."""
+        """Return the list of documents with news of the last action: message, failed, removed."""
         summaries = self._library.documents()
         shown = summaries[:DOCUMENTS_SHOWN]
         gone = self._library.without_file([summary.id for summary in shown])
@@ -128,7 +127,7 @@ class LibraryTab:
         except Exception:
             logger.exception("a document could not be removed")
             return self.view(message=UNEXPECTED, failed=True)
-        return self.view(message=f"Removed {removed.title} ({removed.source}).")
+        return self.view(removed={"title": removed.title, "source": removed.source})
 
     def _work(self, token: object, work: Callable[[Job], AddReport]) -> Outcomes:
         """Return `{outcomes: [{state, source, reason}]}`; whatever fails is an outcome, too."""

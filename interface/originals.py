@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from index.library import Library
 
 MOST_BYTES = 50_000_000  # a download travels as one reply
-GONE = "Its file is no longer there, so this is its text as it was indexed."
-CHANGED_SINCE = "Its file has changed since it was indexed, so this is its text as it was then."
+GONE = "told_file_gone"
+CHANGED_SINCE = "told_file_changed"
 
 
 def read_original(library: Library, document: Document) -> bytes:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from index.library import Library
 
 REACH_CHARACTERS = 20_000  # shown on each side of a quote; a document may hold ten million
-CHANGED = "This source has changed since the answer was given: the quote is no longer in it."
-MOVED = "This source has changed since the answer was given: the quote has moved."
+CHANGED = "told_changed"
+MOVED = "told_moved"
 
 
 def view_passage(library: Library, request: object) -> dict[str, Any]:
@@ -60,8 +60,8 @@ def locate_quote(text: str, quote: str, expected_start: int) -> tuple[int, str]:
     """Find a quote in a document that may have changed since it was cited.
 
     Returns:
-        Where the quote starts, or where it was if it is gone, and a note for the reader, "" where
-        it is as it was.
+        Where the quote starts, or where it was if it is gone, and a note for the reader (a string's
+        name), "" where it is as it was.
     """
     if text.startswith(quote, expected_start):
         return expected_start, ""

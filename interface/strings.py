@@ -10,6 +10,7 @@ import gradio as gr
 
 from interface.static import read_static
 
+UNEXPECTED = "told_unexpected"  # what the page says of an error that it must not tell
 TRANSLATIONS = Path(__file__).with_name("translations")
 
 

@@ -15,11 +15,12 @@ from interface.document_search import search_document
 from interface.originals import download_source, may_download
 from interface.passages import view_passage
 from interface.static import read_static
+from interface.strings import read_script
 
 if TYPE_CHECKING:
     from index.library import Library
 
-UNAVAILABLE = "The document can't be shown; the server's log says why."
+UNAVAILABLE = "told_unavailable"
 SCRIPTS = ("viewer.js", "viewer_page.js", "viewer_tools.js")
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def build_viewer(library: Library) -> gr.HTML:
     }
     return gr.HTML(
         html_template=read_static("viewer.html"),
-        js_on_load="\n".join(map(read_static, SCRIPTS)),
+        js_on_load=read_script(*SCRIPTS),
         server_functions=[_telling(name, answer) for name, answer in answers.items()],
         apply_default_css=False,
         elem_id="viewer",

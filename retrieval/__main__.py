@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.command import common_flags, run_command
+from index.errors import NotFoundError
 from index.library import Library
 from index.settings import Settings
 from retrieval.assistant import Assistant
-from retrieval.receipts import compare_answers, load_receipt
+from retrieval.receipts import asked_of, compare_answers, load_receipt
 from retrieval.values import Answer
 from retrieval.wire import answer_object, hit_object
 
@@ -87,14 +88,39 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 def _replay(options: argparse.Namespace, settings: Settings) -> int:
     before = load_receipt(options.receipt)
-    assistant = Assistant(Library(settings))
-    answer = assistant.ask(before["standalone_question"], collection=options.collection)
-    changes = list(compare_answers(before, answer_object(answer)))
+    library = Library(settings)
+    collection, asked = asked_of(before)
+    collection = options.collection or collection
+    documents, gone = _part(library, collection, asked)
+    answer = Assistant(library).ask(
+        before["standalone_question"], collection=collection, documents=documents
+    )
+    changes = [f"no longer there: {document_id}" for document_id in gone]
+    changes += compare_answers(before, answer_object(answer))
     if options.json:
         print(json.dumps({"changes": changes, "answer": answer_object(answer)}))
     else:
         print("\n".join(changes) if changes else "nothing has changed")
     return 0
+
+
+def _part(
+    library: Library, collection: str | None, asked: Sequence[str] | None
+) -> tuple[Sequence[str] | None, Sequence[str]]:
+    """Return those of the documents that were asked which are still there, and the others.
+
+    Raises:
+        NotFoundError: None of them is, so that nothing can be asked again.
+    """
+    if asked is None:
+        return None, ()
+    there = {summary.id for summary in library.documents(collection, ids=asked)}
+    if not there:
+        raise NotFoundError(
+            f"none of the {len(asked)} documents that were asked is there any more; add them "
+            "again, or ask the question anew with 'python -m retrieval ask'"
+        )
+    return sorted(there), [document_id for document_id in asked if document_id not in there]
 
 
 if __name__ == "__main__":

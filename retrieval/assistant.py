@@ -74,6 +74,7 @@ class Assistant:
         *,
         history: Sequence[Turn] = (),
         collection: str | None = None,
+        documents: Sequence[str] | None = None,
         observer: Observer = unobserved,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't.
@@ -82,17 +83,18 @@ class Assistant:
             question: In any language that the documents are in.
             history: The conversation before it, oldest first.
             collection: The collection to answer from, or None for all.
+            documents: Ids of the documents in it to answer from, or None for all.
             observer: Told of each stage as it begins and ends; what it raises ends the work.
 
         Raises:
-            InvalidInputError: The question is empty or too long.
-            NotFoundError: There is no such collection, or no document at all.
+            InvalidInputError: The question is empty or too long, or `documents` is empty.
+            NotFoundError: There is no such collection or document, or no document at all.
         """
         question = self._check(question)
         turns = tuple(Turn(turn.role, _clean(turn.content)) for turn in history)
         clock = Clock(observer)
-        with self.library.snapshot(collection) as snapshot:
-            same = (question, turns, collection, snapshot.generation.state)
+        with self.library.snapshot(collection, documents=documents) as snapshot:
+            same = (question, turns, collection, snapshot.documents, snapshot.generation.state)
             answer = self._answers.recall([same]).get(same)
             if answer is not None:
                 return replace(answer, timings_ms=clock.timings())
@@ -160,17 +162,31 @@ class Assistant:
             answer = self._answer(question, {question: reading}, snapshot)
             return replace(answer, timings_ms=clock.timings())
 
-    def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> tuple[Hit, ...]:
         """Return the `k` passages that fit a query best, best first.
 
+        Args:
+            query: Words or a question.
+            k: How many at most.
+            collection: The collection to search, or None for all.
+            documents: Ids of the documents in it to search, or None for all.
+
         Raises:
-            InvalidInputError: The query is empty or too long, or `k` isn't from 1 to 100,000.
-            NotFoundError: There is no such collection, or no document at all.
+            InvalidInputError: The query is empty or too long, `k` isn't from 1 to 100,000, or
+                `documents` is empty.
+            NotFoundError: There is no such collection or document, or no document at all.
         """
         query = self._check(query)
         if not 1 <= k <= MOST_HITS:
             raise InvalidInputError(f"can't return {k} hits; ask for 1 to {MOST_HITS}")
-        with self.library.snapshot(collection) as snapshot:
+        with self.library.snapshot(collection, documents=documents) as snapshot:
             return locate(self._search(query, k, snapshot), snapshot)
 
     def status(self) -> Status:
@@ -270,6 +286,8 @@ class Assistant:
             embedder=self.library.embedder.name,
             reader=self.reader.name,
             llm=self._answerer.llm,
+            collection=snapshot.collection,
+            documents=snapshot.documents,
         )
 
 

@@ -98,7 +98,7 @@ def reply_courteously(question: str, snapshot: Snapshot, embedder: Embedder) -> 
     subject = find_subject(question)
     if not (_GREETING.fullmatch(question) or _LISTING.fullmatch(question) or subject):
         return _decline_language(question, snapshot)
-    summaries = snapshot.catalogue.summaries(snapshot.collection)
+    summaries = snapshot.summaries()
     if subject:
         document = find_document(subject, summaries)
         quotes = pick_sentences(document, snapshot, embedder) if document else ()
@@ -118,7 +118,7 @@ def is_small_talk(question: str) -> bool:
 
 def _decline_language(question: str, snapshot: Snapshot) -> Reply | None:
     """Return a refusal where neither documents nor models know the question's language."""
-    served = {*snapshot.catalogue.languages(snapshot.collection), *MODEL_LANGUAGES} - {UNKNOWN}
+    served = {*snapshot.languages(), *MODEL_LANGUAGES} - {UNKNOWN}
     is_english = "en" in served and _ENGLISH.match(question)
     foreign = None if is_english else find_foreign(question, served)
     if foreign is None:

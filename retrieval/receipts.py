@@ -43,11 +43,31 @@ def read_receipt(value: object) -> dict[str, Any]:
         receipt: dict[str, Any] = dict(value)  # type: ignore[call-overload]
         cited = [(each["source"], each["quote"]) for each in receipt["citations"]]
         known = {*SAID, "question", "confidence"} <= receipt.keys()
+        asked_of(receipt)
         if known and receipt["provenance"].keys() >= MADE_WITH.keys() and all(map(all, cited)):
             return receipt
         raise KeyError("a part of it is missing")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(f"it is no answer object: {error}") from error
+
+
+def asked_of(receipt: JsonObject) -> tuple[str | None, tuple[str, ...] | None]:
+    """Return the collection and the ids of the documents that were asked, None for all.
+
+    Raises:
+        TypeError: They are something else.
+    """
+    made = receipt["provenance"]
+    collection, documents = made.get("collection"), made.get("documents")
+    if not isinstance(collection, str | None):
+        raise TypeError("its collection is no string")
+    if documents is None:
+        return collection, None
+    if not isinstance(documents, list | tuple) or not all(
+        isinstance(each, str) for each in documents
+    ):
+        raise TypeError("its documents are no list of ids")
+    return collection, tuple(documents)
 
 
 def compare_answers(before: JsonObject, now: JsonObject) -> Iterator[str]:

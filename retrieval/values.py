@@ -114,6 +114,8 @@ class Provenance:
         embedder: Name of the embedder.
         reader: Name of the reader.
         llm: Name of the language model that wrote the answer, or None.
+        collection: The collection that was asked, or None for all.
+        documents: Ids of the documents that were asked, or None for all of the collection.
     """
 
     generation: int
@@ -121,6 +123,8 @@ class Provenance:
     embedder: str
     reader: str
     llm: str | None
+    collection: str | None = None
+    documents: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,19 +73,23 @@ class CatalogueReader:
         self, collection: str | None = None, *, ids: Sequence[str] | None = None
     ) -> tuple[DocumentSummary, ...]:
         """Return a line for each document, ordered by collection and source."""
-        where, values = ["1"], list[str]()
-        if collection is not None:
-            where, values = ["collection = ?"], [collection]
-        if ids is not None:
-            where.append(f"id IN ({','.join('?' * len(ids))})")
-            values.extend(ids)
+        where, values = _where(collection, ids)
         rows = self.connection.execute(
             "SELECT id, source, title, date, characters, "  # noqa: S608 - placeholders only
             "(SELECT count(*) FROM chunks WHERE document_id = documents.id), modified, collection "
-            f"FROM documents WHERE {' AND '.join(where)} ORDER BY collection, source",
+            f"FROM documents WHERE {where} ORDER BY collection, source",
             values,
         )
         return tuple(DocumentSummary(*row) for row in rows)
+
+    def known(self, ids: Sequence[str], collection: str | None = None) -> frozenset[str]:
+        """Return those of these documents that there are, in a collection or in any."""
+        where, values = _where(collection, ids)
+        rows = self.connection.execute(
+            f"SELECT id FROM documents WHERE {where}",  # noqa: S608 - placeholders only
+            values,
+        )
+        return frozenset(str(row[0]) for row in rows)
 
     def find(self, source_or_id: str) -> tuple[str, ...]:
         """Return the ids of the documents with this id, source or path, in any collection."""
@@ -127,11 +131,14 @@ class CatalogueReader:
                 found.setdefault(row[0], []).append(document_id)
         return found
 
-    def languages(self, collection: str | None = None) -> frozenset[str]:
+    def languages(
+        self, collection: str | None = None, *, ids: Sequence[str] | None = None
+    ) -> frozenset[str]:
         """Return the languages (ISO 639-1) of the documents."""
+        where, values = _where(collection, ids)
         rows = self.connection.execute(
-            "SELECT DISTINCT language FROM documents WHERE ?1 IS NULL OR collection = ?1",
-            (collection,),
+            f"SELECT DISTINCT language FROM documents WHERE {where}",  # noqa: S608
+            values,
         )
         return frozenset(str(row[0]) for row in rows)
 
@@ -155,6 +162,15 @@ class CatalogueReader:
             (document_id,),
         )
         return tuple(Chunk(*row) for row in rows)
+
+    def keys_of(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the keys of these documents' chunks, ascending, int64 of shape (n,)."""
+        rows = self.connection.execute(
+            "SELECT key FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY key",
+            (json.dumps(list(ids)),),
+        )
+        return np.fromiter((row[0] for row in rows), np.int64)
 
     def keys(self, collection: str | None = None) -> np.ndarray:
         """Return the keys of all chunks, or of a collection's, ascending, int64 of shape (n,)."""
@@ -237,6 +253,18 @@ class CatalogueReader:
     def _one(self, query: str, *values: str) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
         return row
+
+
+def _where(collection: str | None, ids: Sequence[str] | None) -> tuple[str, list[str]]:
+    """Return the condition of a collection's documents, or those with these ids, and its values."""
+    where, values = ["1"], list[str]()
+    if collection is not None:
+        where.append("collection = ?")
+        values.append(collection)
+    if ids is not None:  # however many there are, they are one parameter
+        where.append("id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(ids)))
+    return " AND ".join(where), values
 
 
 def _portions(items: list[T]) -> Iterator[list[T]]:

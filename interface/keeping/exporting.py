@@ -9,6 +9,7 @@ from typing import Any
 
 from interface.conversation import disarm
 from interface.keeping.conversations import Conversation
+from retrieval.receipts import asked_of
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_NAME = 60
@@ -47,6 +48,10 @@ def _answer_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"## {disarm(question)}", "")
     if answer["standalone_question"] not in ("", answer["question"]):
         yield from (f"Searched for: {disarm(answer['standalone_question'])}", "")
+    _, documents = asked_of(answer)
+    if documents is not None:
+        count = "1 chosen document" if len(documents) == 1 else f"{len(documents)} chosen documents"
+        yield from (f"Asked of {count}.", "")
     yield from (disarm(answer["answer"]), "")
     for item in answer["disagreement"]:
         yield from (disarm(item["note"]), "")

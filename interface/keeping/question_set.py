@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import InvalidInputError, NotFoundError, RefusedFileError
 from index.values import Document
 from interface.keeping.judgements import Judgement
+from retrieval.receipts import asked_of
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -85,6 +86,9 @@ def _choose(judgements: Iterable[Judgement], left_out: list[str]) -> Iterator[Ju
     for judgement in newest.values():
         if right_answers(judgement) is None:
             left_out.append(f"{judgement.answer['question']!r:.80}: nobody told the right answer")
+        elif not right_answers(judgement) and asked_of(judgement.answer) != (None, None):
+            asked = judgement.answer["question"]
+            left_out.append(f"{asked!r:.80} was declined by some of the documents, not by all")
         else:
             yield judgement
 

@@ -11,15 +11,18 @@ from interface.passages import CHANGED, locate_quote
 if TYPE_CHECKING:
     from index.library import Library
 
-MOVED_SINCE = "This source has changed since: the quote has moved."
-GONE_SINCE = "This source has changed since: the quote is no longer in it."
-REMOVED_SINCE = "This source has been removed since."
+MOVED_SINCE = "told_moved_since"
+GONE_SINCE = "told_gone_since"
+REMOVED_SINCE = "told_removed_since"
 
 
 def mark_changes(
     library: Library, turns: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], ...]:
-    """Return turns whose citations say in `since` what became of their source, "" for nothing."""
+    """Return turns whose citations say in `since` what became of their source, "" for nothing.
+
+    What they say is the name of a string of the page.
+    """
     cited: dict[str, list[Mapping[str, Any]]] = {}
     for turn in turns:
         for citation in turn["citations"]:

@@ -1,8 +1,16 @@
 // The buttons under an answer. Runs before conversation.js, in the same scope, which calls
 // `answerActions`, `changesSince` and `showKept`.
-const REASONS = {
-  answered: ['wrong answer', 'wrong citation', 'should have declined', 'other'],
-  abstained: ['should have answered', 'other'],
+const REASONS = { // the server's names for them, each with its string
+  answered: [
+    ['wrong answer', 'reason_answer'],
+    ['wrong citation', 'reason_citation'],
+    ['should have declined', 'reason_decline'],
+    ['other', 'reason_other'],
+  ],
+  abstained: [
+    ['should have answered', 'reason_abstained'],
+    ['other', 'reason_other'],
+  ],
 };
 const SHAPES = {
   up: 'M7 21V10l5-8c1.6 0 2.5 1.2 2.1 2.8L13 9h6.2c1.3 0 2.2 1.2 1.9 2.4l-2 8A2 2 0 0 1 17.2 21ZM3 10h2v11H3Z',
@@ -43,16 +51,16 @@ function tell(row, text) {
 }
 
 function judge(row, turn, verdict, reasons, rightAnswer) {
-  tell(row, 'Sending…');
+  tell(row, t('judge_sending'));
   trigger('judge', { turn: turn.id, verdict, reasons, right_answer: rightAnswer });
 }
 
-function reasonBox(reason) {
+function reasonBox([reason, name]) {
   const label = document.createElement('label');
   const box = document.createElement('input');
   box.type = 'checkbox';
   box.value = reason;
-  label.append(box, ' ' + reason[0].toUpperCase() + reason.slice(1));
+  label.append(box, ' ' + t(name));
   return label;
 }
 
@@ -63,7 +71,7 @@ function rightAnswerField() {
   field.maxLength = 2000;
   field.dir = 'auto';
   label.className = 'fn-right-answer';
-  label.append('The right answer, if you know it', field);
+  label.append(t('judge_right'), field);
   return label;
 }
 
@@ -78,13 +86,13 @@ function openForm(row, turn) {
   const reasons = document.createElement('fieldset');
   const legend = document.createElement('legend');
   const right = rightAnswerField();
-  const send = actionButton('Send', () => {});
+  const send = actionButton(t('judge_send'), () => {});
   send.type = 'submit';
   send.classList.add('fn-send');
-  legend.textContent = 'What is wrong with it?';
+  legend.textContent = t('judge_wrong');
   reasons.append(legend, ...REASONS[turn.state].map(reasonBox));
   form.className = 'fn-judging';
-  form.append(reasons, right, send, actionButton('Cancel', () => { closeForm(row); row.down.focus(); }));
+  form.append(reasons, right, send, actionButton(t('edit_cancel'), () => { closeForm(row); row.down.focus(); }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const chosen = [...form.querySelectorAll('input:checked')].map((box) => box.value);
@@ -109,18 +117,18 @@ function answerActions(turn) {
   const bar = document.createElement('div');
   const status = document.createElement('span');
   const row = { node, status, form: null };
-  row.up = actionButton('Good answer', () => {
+  row.up = actionButton(t('judge_good'), () => {
     closeForm(row);
     judge(row, turn, 'up', [], '');
   }, icon('up'));
-  row.down = actionButton('Bad answer', () => (row.form ? closeForm(row) : openForm(row, turn)), icon('down'));
-  const link = actionButton('Copy link', () => trigger('link_answer', { turn: turn.id }));
-  const receipt = actionButton('Receipt', () => trigger('receipt', { turn: turn.id }));
-  receipt.title = 'Save how this answer was made, for “python -m retrieval replay”';
+  row.down = actionButton(t('judge_bad'), () => (row.form ? closeForm(row) : openForm(row, turn)), icon('down'));
+  const link = actionButton(t('copy_link'), () => trigger('link_answer', { turn: turn.id }));
+  const receipt = actionButton(t('receipt'), () => trigger('receipt', { turn: turn.id }));
+  receipt.title = t('receipt_title');
   node.className = 'fn-actions';
   bar.className = 'fn-actions-bar';
   bar.setAttribute('role', 'group');
-  bar.setAttribute('aria-label', 'This answer');
+  bar.setAttribute('aria-label', t('answer_actions'));
   status.className = 'fn-actions-status';
   status.setAttribute('role', 'status');
   bar.append(row.up, row.down, link, receipt, status);
@@ -139,7 +147,7 @@ async function showLink(row, id) {
     field = document.createElement('input');
     field.className = 'fn-link-field';
     field.readOnly = true;
-    field.setAttribute('aria-label', 'Link to this answer');
+    field.setAttribute('aria-label', t('link_label'));
     row.node.append(field);
   }
   field.value = address.href;
@@ -152,20 +160,20 @@ async function showLink(row, id) {
   } catch (error) {
     copied = document.execCommand('copy');
   }
-  tell(row, copied ? 'Link copied.' : 'Copy the link:');
+  tell(row, t(copied ? 'link_copied' : 'link_copy'));
 }
 
 document.addEventListener('footnote:news', ({ detail }) => {
   const row = rows.get(detail.turn);
   if (!row) return;
-  if (detail.error) tell(row, detail.error);
+  if (detail.error) tell(row, told(detail.error));
   if (detail.link) showLink(row, detail.link);
   if (detail.verdict) {
     const sent = row.form?.contains(document.activeElement);
     closeForm(row);
     if (sent) row.down.focus();
     showVerdict(row, detail.verdict);
-    tell(row, 'Thank you, noted.');
+    tell(row, t('judge_noted'));
   }
 });
 
@@ -178,7 +186,7 @@ function changesSince(citations) {
   return [...notes].map(([text, markers]) => {
     const note = document.createElement('span');
     note.className = 'fn-since';
-    note.textContent = markers.length < citations.length ? markers.join(', ') + ': ' + text : text;
+    note.textContent = markers.length < citations.length ? markers.join(', ') + ': ' + told(text) : told(text);
     return note;
   });
 }
@@ -193,8 +201,8 @@ function drawShared(value) {
   const own = document.createElement('a');
   note.className = 'fn-shared-note';
   own.href = location.pathname;
-  own.textContent = 'Ask a question of your own';
-  note.append('A shared answer, as it was on ' + value.shared.slice(0, 10) + '. ', own);
+  own.textContent = t('shared_own');
+  note.append(t('shared_note', { date: value.shared.slice(0, 10) }) + ' ', own);
   element.querySelector('.fn-conversation').prepend(note);
 }
 

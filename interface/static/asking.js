@@ -22,6 +22,14 @@ function busy() {
   return turns().at(-1)?.state === 'working';
 }
 
+// The field's block comes without a script of ours. Questions run as their own letters do.
+function turnField() {
+  const field = document.querySelector('#question textarea');
+  if (field === null) return;
+  field.closest('#question').dir = words.direction;
+  field.dir = field.value ? 'auto' : words.direction;
+}
+
 function focusQuestion() {
   document.querySelector('#question textarea')?.focus();
 }
@@ -89,20 +97,23 @@ function editTurn(index) {
 function drawScope(value) {
   const names = value.collections ?? [];
   scope.hidden = names.length < 2;
-  const choice = scope.querySelector('select');
+  const select = scope.querySelector('select');
   const options = [new Option(t('scope_all'), ''), ...names.map((name) => new Option(name, name))];
-  choice.replaceChildren(...options);
-  choice.value = names.includes(value.collection) ? value.collection : '';
+  select.replaceChildren(...options);
+  select.value = names.includes(value.collection) ? value.collection : '';
+  select.disabled = busy(); // what is on its way would undo the choice
 }
 
 scope.querySelector('select').addEventListener('change', (event) => {
-  props.value = { ...props.value, collection: event.target.value || null };
+  const collection = event.target.value || null;
+  props.value = { ...props.value, collection, chosen: inScope(chosenDocuments(), collection) };
+  drawChoice(props.value);
 });
 
 // Screen readers are told that work has begun and how it ended, not each word of it.
 function announce(turn) {
   if (turn.state === 'working') said.textContent = t('said_working');
-  else if (turn.state === 'failed') said.textContent = turn.message;
+  else if (turn.state === 'failed') said.textContent = told(turn.message);
   else if (turn.state === 'abstained') said.textContent = t('said_abstained');
   else if (turn.citations.length) said.textContent = t('said_answered', { count: turn.citations.length });
   else said.textContent = turn.text;
@@ -119,7 +130,8 @@ function afterTurn(turn, index) {
 
 // Follow-ups come once the answer stands; they are asked for only in the conversation's course.
 async function suggest(turn, index) {
-  const asked = { turns: turns().slice(0, index + 1), collection: props.value.collection ?? null };
+  const { collection, chosen } = props.value;
+  const asked = { turns: turns().slice(0, index + 1), collection, chosen };
   const questions = await server.suggest(asked).catch(() => []);
   const node = list.children[index];
   const current = index === turns().length - 1 && drawn[index] === JSON.stringify(turn);
@@ -137,7 +149,7 @@ function openShortcuts() {
 }
 
 function onEscape(event) {
-  if (shortcuts.open) return;
+  if (shortcuts.open || chooser.open) return;
   if (previewing()) hidePreview();
   else if (busy()) stop(turns().at(-1));
   else return;
@@ -146,7 +158,7 @@ function onEscape(event) {
 
 function onKey(event) {
   if (event.key === 'Escape') return onEscape(event);
-  if (element.offsetParent === null || shortcuts.open || isTyping(event.target)) return;
+  if (element.offsetParent === null || shortcuts.open || chooser.open || isTyping(event.target)) return;
   if (!single.checked || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '?') openShortcuts();
   else if (event.key === '/') focusQuestion();
@@ -162,5 +174,6 @@ try {
 element.querySelector('.fn-help').addEventListener('click', openShortcuts);
 shortcuts.querySelector('button').addEventListener('click', () => shortcuts.close());
 document.addEventListener('keydown', onKey, true);
+document.addEventListener('input', (event) => event.target.matches?.('#question textarea') && turnField());
 watch('value', draw);
 draw();

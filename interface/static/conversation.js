@@ -6,11 +6,11 @@ const drawn = []; // the JSON of each turn that is on show, to leave alone what 
 const stages = []; // what is ticking: a stage's node and when it began
 let active = null; // the marker whose passage is open
 
-function place(item) {
+function placesOf(item) {
   const parts = [];
   if (item.source !== item.title) parts.push(item.source);
-  if (item.place) parts.push(item.place);
-  return parts.join(' · ');
+  if (item.place) parts.push(placed(item.place));
+  return parts;
 }
 
 function opens(node, item, quote) {
@@ -36,20 +36,25 @@ function sentence(part) {
   return node;
 }
 
+// What an answer says, in parts. That there is none is said in the visitor's language.
+function partsOf(turn) {
+  return turn.state === 'abstained' && turn.text === STRINGS.en.abstained ? [{ text: t('abstained') }] : turn.parts ?? [];
+}
+
 function drawPart(turn, index) {
-  const part = turn.parts[index];
+  const part = partsOf(turn)[index];
   if (part.marker !== undefined) {
     return marker(turn.citations.find((citation) => citation.marker === part.marker));
   }
   if (part.support) return sentence(part);
-  const leads = turn.parts[index + 1]?.marker !== undefined;
+  const leads = partsOf(turn)[index + 1]?.marker !== undefined;
   return leads && part.text === ' ' ? '\u00a0' : part.text; // no marker alone on a line
 }
 
 // Adds to an answer's text what has come since it was drawn, so that nothing moves or loses focus.
 function growText(text, turn) {
   const before = text.parts ?? [];
-  const parts = (turn.parts ?? []).map((part) => JSON.stringify(part));
+  const parts = partsOf(turn).map((part) => JSON.stringify(part));
   const grown = before.every((part, index) => part === parts[index]);
   if (!grown) text.replaceChildren();
   for (let index = grown ? before.length : 0; index < parts.length; index += 1) {
@@ -96,8 +101,8 @@ function steps(turn) {
 
 function titled(item) {
   const title = make('bdi', 'fn-source-title', item.title);
-  const where = place(item);
-  return make('span', 'fn-source', title, where ? make('bdi', 'fn-source-place', where) : null);
+  const where = placesOf(item);
+  return make('span', 'fn-source', title, where.length ? make('span', 'fn-source-place', ...sideBySide(where)) : null);
 }
 
 function sources(turn) {
@@ -144,6 +149,10 @@ function nearest(turn) {
   return make('section', 'fn-nearest', make('h3', '', t('nearest')), make('ul', '', ...items));
 }
 
+function askedOf(turn) {
+  return turn.asked_of ? make('p', 'fn-footing', t('asked_of', { count: turn.asked_of })) : null;
+}
+
 function footing(turn) {
   if (!turn.standalone_question || turn.standalone_question === turn.question) return null;
   return make('p', 'fn-footing', t('searched_for', { question: turn.standalone_question }));
@@ -152,9 +161,9 @@ function footing(turn) {
 // What stands below an answer's text, by the turn's state.
 function below(turn, index) {
   if (turn.state === 'working') return [];
-  if (turn.state === 'failed') return [make('p', 'fn-failure', turn.message), actions(turn, index)];
+  if (turn.state === 'failed') return [make('p', 'fn-failure', told(turn.message)), actions(turn, index)];
   return [support(turn), ...turn.disagreement.map((item) => disagreement(item, turn)), sources(turn),
-    nearest(turn), footing(turn), answerActions(turn), actions(turn, index)];
+    nearest(turn), footing(turn), askedOf(turn), answerActions(turn), actions(turn, index)];
 }
 
 // Fills a reply, keeping the text that is already there.
@@ -203,6 +212,8 @@ function draw() {
   hidePreviewOfGone();
   drawWelcome(value);
   drawScope(value);
+  drawChoice(value);
+  turnField();
   showKept(value);
   while (drawn.length > value.turns.length) {
     drawn.pop();

@@ -8,21 +8,12 @@ const list = find('.fn-history-list');
 const WIDE = matchMedia('(min-width: 1100px)');
 const NARROW = matchMedia('(max-width: 860px)');
 const KEY = 'footnote-history-open';
-const WAIT = 'Wait until the question is answered.';
 let shown = { id: null, latest: null }; // the conversation on show, and its last kept answer
 let busy = null; // the item whose title is edited, which nothing may draw over
 let pending = null;
 
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
-
-function button(className, label, action) {
-  const node = make('button', className, label);
-  node.type = 'button';
+function acting(className, label, action) {
+  const node = button(className, label);
   node.addEventListener('click', action);
   return node;
 }
@@ -40,12 +31,12 @@ function send(event, details) {
 function day(moment) {
   const date = new Date(moment);
   const today = date.toDateString() === new Date().toDateString();
-  return today ? date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    : date.toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' });
+  return today ? date.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+    : date.toLocaleDateString(language, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
 function facts(item) {
-  return day(item.used) + ' · ' + item.turns + (item.turns === 1 ? ' question' : ' questions');
+  return day(item.used) + ' · ' + t('questions', { count: item.turns });
 }
 
 function remember(open) {
@@ -68,7 +59,7 @@ function close() {
 
 function answering() {
   if (!document.querySelector('#conversation .fn-working')) return false;
-  say(WAIT);
+  say(t('history_wait'));
   return true;
 }
 
@@ -85,10 +76,10 @@ function editTitle(item, row) {
   field.value = item.title;
   field.maxLength = 120;
   field.dir = 'auto';
-  field.setAttribute('aria-label', 'Title of the conversation');
-  const save = make('button', 'fn-quiet', 'Save');
+  field.setAttribute('aria-label', t('history_title'));
+  const save = make('button', 'fn-quiet', t('save'));
   save.type = 'submit';
-  form.append(save, button('fn-quiet', 'Cancel', done));
+  form.append(save, acting('fn-quiet', t('edit_cancel'), done));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     busy = null;
@@ -106,8 +97,8 @@ function editTitle(item, row) {
 }
 
 function askToDelete(item, actions) {
-  const keep = button('fn-quiet', 'Keep', () => { draw(); focusItem(item.id); });
-  const yes = button('fn-danger', 'Delete for good', () => {
+  const keep = acting('fn-quiet', t('remove_no'), () => { draw(); focusItem(item.id); });
+  const yes = acting('fn-danger', t('history_delete_yes'), () => {
     search.focus(); // this button is about to go
     send('discard', { id: item.id, shown: item.id === shown.id });
   });
@@ -118,19 +109,19 @@ function askToDelete(item, actions) {
 function actionsOf(item, row) {
   const actions = make('div', 'fn-history-actions');
   actions.append(
-    button('fn-quiet', 'Rename', () => editTitle(item, row)),
-    button('fn-quiet', 'Markdown', () => send('export', { id: item.id, format: 'markdown' })),
-    button('fn-quiet', 'JSON', () => send('export', { id: item.id, format: 'json' })),
-    button('fn-danger', 'Delete', () => askToDelete(item, actions)),
+    acting('fn-quiet', t('history_rename'), () => editTitle(item, row)),
+    acting('fn-quiet', t('history_markdown'), () => send('export', { id: item.id, format: 'markdown' })),
+    acting('fn-quiet', t('history_json'), () => send('export', { id: item.id, format: 'json' })),
+    acting('fn-danger', t('history_delete'), () => askToDelete(item, actions)),
   );
   return actions;
 }
 
 function drawItem(item) {
   const title = make('bdi', 'fn-history-title', item.title);
-  const link = button('fn-history-item', '', () => openItem(item));
+  const link = acting('fn-history-item', '', () => openItem(item));
   const row = make('li', 'fn-history-row');
-  const more = button('fn-history-more', '⋯', () => {
+  const more = acting('fn-history-more', '⋯', () => {
     const old = row.querySelector('.fn-history-actions');
     more.setAttribute('aria-expanded', String(!old));
     if (old) old.remove();
@@ -139,7 +130,7 @@ function drawItem(item) {
   link.append(title, make('span', 'fn-history-facts', facts(item)));
   link.dataset.id = item.id;
   if (item.id === shown.id) link.setAttribute('aria-current', 'true');
-  more.setAttribute('aria-label', 'Actions for ' + item.title);
+  more.setAttribute('aria-label', t('history_actions', { title: item.title }));
   more.setAttribute('aria-expanded', 'false');
   row.append(link, more);
   return row;
@@ -153,7 +144,7 @@ function draw() {
   const value = props.value;
   if (!value || !value.conversations || busy !== null) return;
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-  say(value.message);
+  say(told(value.message));
   list.replaceChildren(...value.conversations.map(drawItem));
   const note = find('.fn-history-note');
   note.textContent = noteOn(value);
@@ -163,9 +154,9 @@ function draw() {
 
 function noteOn(value) {
   if (value.conversations.length === 0) {
-    return value.query ? 'Nothing found.' : 'Your questions and their answers are kept here.';
+    return t(value.query ? 'history_none' : 'history_empty');
   }
-  return value.more ? 'Search for older conversations.' : '';
+  return value.more ? t('history_more') : '';
 }
 
 function ask(delay) {

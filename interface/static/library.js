@@ -19,7 +19,7 @@ function facts(item) {
   parts.push(t('characters', { count: item.size }), t('passages', { count: item.chunks }));
   if (item.date !== null) parts.push(t('dated', { date: item.date }));
   parts.push(t('changed', { date: day(item.modified) }));
-  return parts.join(' · ');
+  return sideBySide(parts);
 }
 
 function remover(item) {
@@ -59,7 +59,7 @@ async function doLong(node, start) {
   const failed = reply.outcomes.filter((outcome) => ['refused', 'stopped'].includes(outcome.state));
   const total = (state) => reply.outcomes.filter((outcome) => outcome.state === state).length;
   const counts = t('said_added', { added: total('added'), unchanged: total('unchanged'), refused: failed.length });
-  const reasons = failed.map((outcome) => [outcome.source, outcome.reason].filter(Boolean).join(': '));
+  const reasons = failed.map((outcome) => [outcome.source, told(outcome.reason)].filter(Boolean).join(': '));
   tell([counts, ...reasons].join(' · '), failed.length > 0);
   trigger('renew', {});
 }
@@ -74,7 +74,7 @@ function reindexer(item) {
 function row(item) {
   const status = make('span', 'fn-status' + (item.has_file ? '' : ' fn-gone'), t(item.has_file ? 'status_indexed' : 'status_gone'));
   const text = make('div', 'fn-document-text', make('bdi', 'fn-document-title', item.title),
-    make('bdi', 'fn-document-facts', facts(item)));
+    make('span', 'fn-document-facts', ...facts(item)));
   return make('li', 'fn-document', text, make('span', 'fn-document-actions', status,
     item.has_file ? reindexer(item) : null, remover(item)));
 }
@@ -112,7 +112,8 @@ function keepFocus(label, place) {
 function draw() {
   const value = props.value;
   if (!value || !value.documents) return;
-  if (value.message) tell(value.message, value.failed);
+  if (value.removed) tell(t('told_removed', value.removed));
+  if (value.message) tell(told(value.message), value.failed);
   find('.fn-drop-types').textContent = t('drop_types', { types: value.suffixes.join(' ') });
   find('.fn-rescan').hidden = value.folders === 0;
   drawFilter(value);

@@ -25,7 +25,7 @@ function showPreview(anchor, citation) {
   hidePreview();
   const quote = make('blockquote', '', citation.quote);
   quote.dir = 'auto';
-  const where = citation.place ? make('span', '', ' · ' + citation.place) : null;
+  const where = citation.place ? make('bdi', '', ' · ' + placed(citation.place)) : null;
   preview.replaceChildren(make('p', 'fn-preview-title', make('bdi', '', citation.title), where), quote);
   preview.showPopover();
   placePreview(anchor);

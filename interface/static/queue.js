@@ -16,7 +16,7 @@ function isOver(entry) {
 }
 
 function megabytes(bytes) {
-  return numerals.format(Math.round(bytes / 1e5) / 10) + ' MB';
+  return t('megabytes', { size: Math.round(bytes / 1e5) / 10 });
 }
 
 // Calls `show` with the server's progress until `work` is over.
@@ -122,7 +122,7 @@ function drawEntry(entry) {
   entry.node.className = 'fn-file fn-' + entry.state;
   entry.node.replaceChildren(make('div', 'fn-file-text', make('bdi', 'fn-file-name', entry.name),
     make('span', 'fn-file-state', t('file_' + entry.state)),
-    entry.reason ? make('span', 'fn-file-reason', entry.reason) : ''), again ?? '');
+    entry.reason ? make('span', 'fn-file-reason', told(entry.reason)) : ''), again ?? '');
 }
 
 function drawHead() {

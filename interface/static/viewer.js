@@ -11,7 +11,7 @@ async function ask(name, request) {
   try {
     return await server[name](request);
   } catch (error) {
-    return { error: 'The server does not answer. Is it still running?' };
+    return { error: t('no_server') };
   }
 }
 
@@ -27,7 +27,8 @@ function drawSegment(segment) {
   if (segment.found) span.classList.add(segment.found === 'current' ? 'fn-current' : 'fn-found');
   if (segment.place !== null) {
     span.classList.add('fn-page-start');
-    span.dataset.page = segment.place[0].toUpperCase() + segment.place.slice(1);
+    const name = placed(segment.place);
+    span.dataset.page = name[0].toLocaleUpperCase(language) + name.slice(1);
   }
   span.append(document.createTextNode(segment.text));
   return span;
@@ -49,13 +50,13 @@ function drawSegments(segments) {
 function reference() {
   const parts = [];
   if (view.source !== view.title) parts.push(view.source);
-  if (view.place !== null) parts.push(view.place);
+  if (view.place !== null) parts.push(placed(view.place));
   if (view.date !== null) parts.push(view.date);
   return parts;
 }
 
 function showNote(...notes) {
-  const note = notes.filter(Boolean).join(' ');
+  const note = notes.filter(Boolean).map(told).join(' ');
   find('.fn-viewer-note').textContent = note;
   find('.fn-viewer-note').hidden = note === '';
 }
@@ -97,7 +98,7 @@ function showHead() {
   find('.fn-viewer-empty').hidden = true;
   find('.fn-viewer-head').hidden = false;
   find('.fn-viewer-title').textContent = view?.title ?? '';
-  find('.fn-viewer-meta').textContent = view === null ? '' : reference().join(' · ');
+  find('.fn-viewer-meta').replaceChildren(...(view === null ? [] : sideBySide(reference())));
   find('.fn-viewer-tools').hidden = view === null;
 }
 

@@ -48,7 +48,7 @@ function showPage(page, keepPlace) {
   showNote(view.note, page.note);
   sheet.style.aspectRatio = String(page.ratio);
   sheet.style.width = zoom * 100 + '%';
-  picture.alt = 'Page ' + page.number + ' of ' + page.count + ' of ' + view.title;
+  picture.alt = t('page_picture', { number: page.number, total: page.count, title: view.title });
   picture.src = page.picture;
   if (!picture.isConnected) sheet.prepend(picture);
   find('.fn-page-marks').replaceChildren(
@@ -57,7 +57,7 @@ function showPage(page, keepPlace) {
   );
   find('.fn-page-said').hidden = page.quoted === '';
   find('.fn-page-said q').textContent = page.quoted;
-  find('.fn-page-count').textContent = 'Page ' + page.number + ' of ' + page.count;
+  find('.fn-page-count').textContent = t('page_count', { number: page.number, total: page.count });
   turnOff('previous-page', page.number <= 1);
   turnOff('next-page', page.number >= page.count);
   turnOff('zoom-out', zoom === ZOOMS[0]);

@@ -32,7 +32,7 @@ function stepCitation(step) {
 function showTools() {
   const { nodes, at } = siblings();
   find('.fn-citations').hidden = nodes.length < 2 || at < 0;
-  find('.fn-citations .fn-tool-count').textContent = at + 1 + ' of ' + nodes.length;
+  find('.fn-citations .fn-tool-count').textContent = t('one_of', { number: at + 1, total: nodes.length });
   turnOff('previous-citation', at <= 0);
   turnOff('next-citation', at >= nodes.length - 1);
   find('.fn-switch').hidden = !view.paged;
@@ -49,9 +49,9 @@ function forgetSearch() {
 
 function drawCount() {
   const { query, matches, more, current } = search;
-  const count = matches.length + (more ? '+' : '');
-  const place = current >= 0 ? current + 1 + ' of ' + count : count + ' found';
-  find('.fn-search-count').textContent = query.trim() === '' ? '' : matches.length ? place : 'none found';
+  const total = numerals.format(matches.length) + (more ? '+' : '');
+  const place = current >= 0 ? t('one_of', { number: current + 1, total }) : t('matches', { total });
+  find('.fn-search-count').textContent = query.trim() === '' ? '' : matches.length ? place : t('matches_none');
   turnOff('previous-match', matches.length === 0);
   turnOff('next-match', matches.length === 0);
 }
@@ -111,9 +111,9 @@ async function clearSearch() {
 
 async function copyQuote() {
   const place = [view.title, ...reference()].join(', ');
-  const words = '“' + shown.quote + '”\n— ' + place;
+  const cited = '“' + shown.quote + '”\n— ' + place;
   say('');
-  say((await write(words)) ? 'Copied the quote with its reference.' : 'The browser refused to copy.');
+  say(t((await write(cited)) ? 'quote_copied' : 'quote_refused'));
 }
 
 async function write(words) {
@@ -139,7 +139,7 @@ function writeByCommand(words) {
 }
 
 async function download() {
-  say('Fetching the source.');
+  say(t('download_begun'));
   const reply = await ask('download_source', { document_id: shown.document_id });
   if (reply.error !== undefined) {
     showNote(reply.error);
@@ -152,7 +152,7 @@ async function download() {
   link.download = reply.name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-  say('Downloaded ' + reply.name + '.');
+  say(t('download_done', { name: reply.name }));
 }
 
 const actions = {

@@ -11,8 +11,26 @@ function t(name, fields = {}) {
   const text = words[name + form] ?? words[name + '_other'] ?? words[name];
   return text.replace(/\{(\w+)\}/g, (whole, field) => {
     const value = fields[field];
-    return typeof value === 'number' ? numerals.format(value) : value ?? whole;
+    return typeof value === 'number' ? numerals.format(value) : isolate(value ?? whole);
   });
+}
+
+// In a page that runs from right to left, a name from elsewhere keeps its own direction.
+function isolate(text) {
+  return words.direction === 'rtl' ? '\u2068' + text + '\u2069' : text;
+}
+
+// What the server says is the name of a string, or words of its own, such as an error's.
+function told(text) {
+  return Object.hasOwn(words, text) ? words[text] : text;
+}
+
+// The server's `page 3`, `slide 2` or `sheet Prices, row 12` in the visitor's language.
+function placed(place) {
+  const [before, row] = /^(?:(.*), )?row (\d+)$/s.exec(place)?.slice(1) ?? [place, null];
+  const [kind, name] = /^(page|slide|sheet|chapter) (.+)$/s.exec(before ?? '')?.slice(1) ?? [];
+  const first = kind ? t('place_' + kind, { name }) : before;
+  return [first, row && t('place_row', { name: row })].filter(Boolean).join(', ');
 }
 
 function make(tag, className, ...children) {
@@ -22,17 +40,25 @@ function make(tag, className, ...children) {
   return node;
 }
 
+// Names and places side by side, each in its own direction.
+function sideBySide(parts) {
+  return parts.flatMap((part, index) => [index ? ' · ' : '', make('bdi', '', part)]);
+}
+
 function button(className, ...children) {
   const node = make('button', className, ...children);
   node.type = 'button';
   return node;
 }
 
-// Templates name their strings in `data-t` (the text) and `data-t-label` (for screen readers).
+// Templates name their strings in `data-t` (the text), `data-t-label` (for screen readers),
+// `data-t-title` and `data-t-placeholder`.
 function fillIn(root) {
   for (const node of root.querySelectorAll('[data-t]')) node.textContent = t(node.dataset.t);
-  for (const node of root.querySelectorAll('[data-t-label]')) {
-    node.setAttribute('aria-label', t(node.dataset.tLabel));
+  for (const [name, attribute] of [['label', 'aria-label'], ['title', 'title'], ['placeholder', 'placeholder']]) {
+    for (const node of root.querySelectorAll('[data-t-' + name + ']')) {
+      node.setAttribute(attribute, t(node.getAttribute('data-t-' + name)));
+    }
   }
 }
 
@@ -41,3 +67,4 @@ function isTyping(node) {
 }
 
 fillIn(element);
+element.closest('[dir]')?.setAttribute('dir', words.direction); // the framework's blocks say ltr, whatever the page does

@@ -310,3 +310,21 @@ def test_a_damaged_index_is_refused(tmp_path: Path) -> None:
     (tmp_path / "meta.json").write_text("{}")
     with pytest.raises(CatalogueError, match="can't be read; run 'python -m index rebuild'"):
         LexicalIndex(tmp_path)
+
+
+def test_chosen_documents_are_searched_alone_with_the_same_scores(tmp_path: Path) -> None:
+    entries = [
+        entry(1, "A ferry left the harbour.", document_id="wanted"),
+        *(entry(key, f"harbour {'ferry ' * (key % 7)}") for key in range(2, 300)),
+        entry(300, "HB-2291/7 at the harbour", heading="Ferry", document_id="also"),
+    ]
+    words = make_words(tmp_path / "words", entries)
+    chosen = words.among(["wanted", "also", "no such document"])
+    keys, scores = chosen.search("ferry harbour HB-2291/7", 1)
+    assert keys.tolist() == [300]
+    keys, scores = chosen.search("ferry harbour HB-2291/7", 10)
+    assert keys.tolist() == [300, 1]
+    everything = dict(zip(*words.search("ferry harbour HB-2291/7", 300), strict=True))
+    assert scores.tolist() == pytest.approx([everything[300], everything[1]])
+    assert words.among(["no such document"]).search("ferry", 10)[0].tolist() == []
+    assert chosen.size == words.size == 300

@@ -2,12 +2,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
 from index.embedding import Vectors
 from index.errors import CatalogueError
-from index.vectors import Keys, Mask, VectorSegment, open_segment, search_segments, write_flat
+from index.vectors import (
+    Keys,
+    Mask,
+    VectorSegment,
+    open_segment,
+    search_segments,
+    write_flat,
+    write_index,
+)
 
 
 def unit(*degrees: float) -> Vectors:
@@ -102,3 +111,18 @@ def test_a_file_that_isnt_a_segment_is_refused(tmp_path: Path) -> None:
 def test_a_missing_segment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"'4.faiss' can't be read"):
         open_segment(tmp_path / "4.faiss")
+
+
+def test_what_is_chosen_by_hand_is_found_in_whatever_list_it_lies(tmp_path: Path) -> None:
+    vectors = unit(*np.linspace(0, 359, 3_000))
+    quantizer = faiss.IndexFlatIP(2)
+    trained = faiss.IndexIVFFlat(quantizer, 2, 32, faiss.METRIC_INNER_PRODUCT)
+    trained.train(vectors)
+    trained.add_with_ids(vectors, np.arange(3_000))
+    write_index(tmp_path / "1.faiss", trained)
+    segments = [open_segment(tmp_path / "1.faiss")]
+    chosen = np.arange(750, 2_250)  # half of all, on the far side
+    hidden, _ = search_segments(segments, unit(0)[0], 5, only=Mask.of(chosen))
+    assert len(hidden) < 5
+    nearest, _ = search_segments(segments, unit(0)[0], 1_500, only=Mask.of_few(chosen))
+    assert sorted(nearest.tolist()) == chosen.tolist()

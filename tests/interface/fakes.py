@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from threading import Event
@@ -149,9 +150,15 @@ class FakeLibrary:
         document = self.held.pop(self.document(source_or_id).id)
         return (_summarise(document),)
 
-    def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
+    def documents(
+        self, collection: str | None = None, *, ids: Sequence[str] | None = None
+    ) -> tuple[DocumentSummary, ...]:
         self.check_collection(collection)
-        held = (each for each in self.held.values() if collection in (None, each.collection))
+        held = (
+            each
+            for each in self.held.values()
+            if collection in (None, each.collection) and (ids is None or each.id in ids)
+        )
         return tuple(_summarise(document) for document in held)
 
     def check_collection(self, collection: str | None) -> None:
@@ -183,9 +190,10 @@ class FakeAssistant:
         *,
         history: Sequence[Turn] = (),
         collection: str | None = None,
+        documents: Sequence[str] | None = None,
         observer: Observer = unobserved,
     ) -> Answer:
-        self.library.check_collection(collection)
+        held = self._choose(collection, documents)
         self.histories.append(tuple(history))
         if not question.strip():
             raise InvalidInputError("the question is empty; ask something")
@@ -202,15 +210,33 @@ class FakeAssistant:
             if stage == "read" and question.startswith("wait"):
                 self.go_on.wait(LONGEST_WAIT_S)
             observer(stage, 1.5)
-        quotes = self._find_quotes(question)
-        hits = self.search(question, k=5, collection=collection)
-        return make_answer(question, self._cite(quotes), hits)
+        texts = "".join(document.text for document in held)
+        quotes = [quote for quote in self._find_quotes(question) if quote in texts]
+        hits = self.search(question, k=5, collection=collection, documents=documents)
+        answer = make_answer(question, self._cite(quotes), hits)
+        asked = None if documents is None else tuple(sorted(documents))
+        return replace(
+            answer,
+            provenance=replace(answer.provenance, collection=collection, documents=asked),
+        )
 
-    def search(self, query: str, *, k: int = 10, collection: str | None = None) -> tuple[Hit, ...]:
-        self.library.check_collection(collection)
-        held = self.library.held.values()
-        found = [each for each in held if collection in (None, each.collection)]
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        collection: str | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> tuple[Hit, ...]:
+        found = self._choose(collection, documents)
         return tuple(_make_hit(document) for document in found)[:k]
+
+    def _choose(self, collection: str | None, documents: Sequence[str] | None) -> list[Document]:
+        self.library.check_collection(collection)
+        chosen = list(self.library.held.values())
+        if documents is not None:
+            chosen = [self.library.document(document_id) for document_id in documents]
+        return [each for each in chosen if collection in (None, each.collection)]
 
     def status(self) -> Status:
         count = len(self.library.held)

@@ -10,9 +10,9 @@ import pytest
 
 from interface.answer_actions import AnswerActions
 from interface.chat import ChatTab
-from interface.endpoints import UNEXPECTED
 from interface.history import UNKNOWN_VISITOR
 from interface.keeping.kept import Kept, open_kept
+from interface.strings import UNEXPECTED
 from retrieval import __main__ as command
 from retrieval.assistant import Assistant
 from retrieval.receipts import compare_answers, load_receipt
@@ -42,8 +42,8 @@ def turn(library: FakeLibrary, assistant: FakeAssistant, kept: Kept) -> str:
     return ask(chat, QUESTION)
 
 
-def ask(chat: ChatTab, question: str) -> str:
-    view = list(chat.submit(question, {"turns": []}, BROWSER, NOBODY))[-1][0]
+def ask(chat: ChatTab, question: str, **conversation: object) -> str:
+    view = list(chat.submit(question, {"turns": [], **conversation}, BROWSER, NOBODY))[-1][0]
     return str(view["turns"][-1]["id"])
 
 
@@ -83,6 +83,24 @@ def test_the_command_replays_a_receipt_that_the_page_handed_out(
     library.remove("notes/bridge.txt")
     assert command.main(replay) == 0
     assert "no longer cited: notes/bridge.txt" in capsys.readouterr().out
+
+
+def test_the_command_replays_a_question_that_single_documents_were_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = make_library(tmp_path / "data", {"notes/bridge.txt": BRIDGE, "mill.txt": MILL})
+    assistant = Assistant(library, reader=SimilarityReader(library.embedder, BY_WORDS))
+    kept = open_kept(library.data_dir)
+    chat = ChatTab(library, assistant, (), kept.conversations)
+    (mill,) = (each.id for each in library.documents() if each.source == "mill.txt")
+    turn = ask(chat, "When was the bridge at Orlen opened?", chosen=[{"id": mill}])
+    handout = AnswerActions(kept).receipt(BROWSER, sent(turn=turn), NOBODY)
+    file = tmp_path / handout["name"]
+    file.write_text(handout["text"], "utf-8")
+    monkeypatch.setattr(command, "Library", lambda settings: library)
+    monkeypatch.setattr(command, "Assistant", lambda library: assistant)
+    assert command.main(["replay", str(file), "--data-dir", str(library.data_dir)]) == 0
+    assert capsys.readouterr().out == "nothing has changed\n"
 
 
 def test_a_link_is_handed_out(actions: AnswerActions, turn: str, kept: Kept) -> None:

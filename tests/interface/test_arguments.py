@@ -7,7 +7,9 @@ import pytest
 
 from index.errors import InvalidInputError
 from interface.arguments import (
+    MAX_DOCUMENTS,
     read_count,
+    read_documents,
     read_files,
     read_history,
     read_optional_text,
@@ -87,6 +89,28 @@ def test_contents_may_be_strings_or_lists_of_text_parts() -> None:
 def test_a_history_of_another_shape_is_refused(value: object, complaint: str) -> None:
     with pytest.raises(InvalidInputError, match=complaint):
         read_history(value)
+
+
+def test_documents_are_ids_or_null_for_all() -> None:
+    assert read_documents(None) is None
+    assert read_documents(["a", "b"]) == ("a", "b")
+    assert len(read_documents(["a"] * MAX_DOCUMENTS) or ()) == MAX_DOCUMENTS
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        ("a", "documents must be a list of ids, not str"),
+        ({"a": 1}, "documents must be a list of ids, not dict"),
+        ([], "documents has 0 ids; name 1 to 1000, or null for all of them"),
+        (["a"] * (MAX_DOCUMENTS + 1), "documents has 1001 ids"),
+        (["a", 5], "id 2 of documents must be a string, not int"),
+        (["\ud83d"], "id 1 of documents has half of a surrogate pair"),
+    ],
+)
+def test_documents_of_another_shape_are_refused(value: object, complaint: str) -> None:
+    with pytest.raises(InvalidInputError, match=complaint):
+        read_documents(value)
 
 
 def test_uploads_are_read_by_their_path(tmp_path: Path) -> None:

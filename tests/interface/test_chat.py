@@ -8,9 +8,11 @@ import pytest
 
 from index.errors import NotFoundError
 from index.values import DocumentSummary
+from interface.arguments import MAX_DOCUMENTS
 from interface.asking import STOPPED
 from interface.chat import ChatTab
-from interface.endpoints import UNEXPECTED
+from interface.choosing import CHOICE_GONE
+from interface.strings import UNEXPECTED
 from retrieval.values import Turn
 from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
 
@@ -49,7 +51,9 @@ def test_an_empty_library_asks_for_files() -> None:
 
 def test_a_library_without_an_index_says_so(assistant: FakeAssistant) -> None:
     class Unmade(FakeLibrary):
-        def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
+        def documents(
+            self, collection: str | None = None, *, ids: Sequence[str] | None = None
+        ) -> tuple[DocumentSummary, ...]:
             raise NotFoundError("there is no index yet")
 
     assert make_chat(Unmade(), assistant).load()["problem"] == "there is no index yet"
@@ -199,3 +203,60 @@ def test_a_changed_library_keeps_the_conversation(chat: ChatTab, library: FakeLi
     library.remove(library.documents()[0].id)
     assert chat.refresh(EMPTY)["documents"] == 2
     assert chat.refresh(None)["turns"] == []
+
+
+def choose(library: FakeLibrary, *places: int) -> dict[str, Any]:
+    """Return an empty conversation in which the documents at these places are ticked."""
+    held = list(library.held.values())
+    return {**EMPTY, "chosen": [{"id": held[place].id, "title": "x"} for place in places]}
+
+
+def test_ticked_documents_are_asked_alone_and_stay_ticked(
+    chat: ChatTab, library: FakeLibrary
+) -> None:
+    hostile = list(library.held)[1]
+    last = list(chat.submit("How many accounts?", choose(library, 1)))[-1][0]
+    turn = last["turns"][0]
+    assert (turn["state"], turn["asked_of"]) == ("abstained", 1)
+    assert [hit["document_id"] for hit in turn["nearest"]] == [hostile]
+    assert [each["id"] for each in last["chosen"]] == [hostile]
+    assert last["chosen"][0]["title"] == library.held[hostile].title
+    assert chat.suggest(last) == []  # what would follow is in another document
+    asked = list(chat.submit("How many accounts?", choose(library, 0, 1)))[-1][0]["turns"][0]
+    assert (asked["state"], asked["asked_of"]) == ("answered", 2)
+    assert list(chat.submit("Which lines?", EMPTY))[-1][0]["turns"][0]["asked_of"] is None
+
+
+def test_a_removed_document_drops_out_of_the_choice(chat: ChatTab, library: FakeLibrary) -> None:
+    conversation = choose(library, 0, 2)
+    notice, _, long = library.held
+    library.remove(long)
+    last = list(chat.submit("How many accounts?", conversation))[-1][0]
+    assert last["turns"][0]["state"] == "answered"
+    assert [each["id"] for each in last["chosen"]] == [notice]
+    assert [each["id"] for each in chat.refresh(conversation)["chosen"]] == [notice]
+
+
+def test_where_all_ticked_documents_are_gone_it_is_said_once_and_all_are_asked_then(
+    chat: ChatTab, library: FakeLibrary
+) -> None:
+    conversation = choose(library, 2)
+    library.remove(list(library.held)[2])
+    assert chat.suggest({**conversation, "turns": [{"question": "a"}]}) == []
+    last = list(chat.submit("How many accounts?", conversation))[-1][0]
+    assert (last["turns"][0]["message"], last["chosen"]) == (CHOICE_GONE, [])
+    again = list(chat.submit("How many accounts?", last))[-1][0]
+    assert again["turns"][-1]["state"] == "answered"
+    assert chat.refresh(conversation)["chosen"] == []
+
+
+def test_a_choice_that_is_none_is_refused(chat: ChatTab) -> None:
+    choices: list[object] = ["x", 5, [5], [{"id": 5}], [{}], ["x"] * (MAX_DOCUMENTS + 1)]
+    for chosen in choices:
+        view = list(chat.submit("How many accounts?", {**EMPTY, "chosen": chosen}))[-1][0]
+        assert view["turns"][0]["state"] == "failed"
+
+
+def test_a_collection_that_is_gone_is_forgotten_when_the_library_changes(chat: ChatTab) -> None:
+    view = chat.refresh({**EMPTY, "collection": "gone"})
+    assert (view["collection"], view["documents"]) == (None, 3)

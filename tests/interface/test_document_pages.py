@@ -14,6 +14,7 @@ from benchmarks.pdf_quotes_corpus import letters_of
 from index.errors import InvalidInputError, NotFoundError
 from interface import document_pages
 from interface.document_pages import ON_THIS_PAGE, WIDTHS_PX, Kept, PageViewer
+from interface.originals import CHANGED_SINCE, GONE
 from tests.interface.fakes import make_document
 from tests.interface.viewer_documents import (
     TEXT_QUOTE,
@@ -141,7 +142,7 @@ def test_a_quote_that_is_gone_is_marked_nowhere(
 def test_a_file_that_changed_since_is_not_shown(
     filed: FiledLibrary, open_page: Callable[..., dict[str, Any]]
 ) -> None:
-    with pytest.raises(NotFoundError, match="Its file has changed since it was indexed"):
+    with pytest.raises(NotFoundError, match=CHANGED_SINCE):
         open_page(**asked(filed, "changed.pdf", changed_quote()))
 
 
@@ -151,7 +152,7 @@ def test_a_file_that_is_gone_is_not_shown(
     request = asked(filed, "report.pdf", report_quote(1))
     filed.files[request["document_id"]].unlink()
 
-    with pytest.raises(NotFoundError, match="Its file is no longer there"):
+    with pytest.raises(NotFoundError, match=GONE):
         open_page(**request)
 
 

@@ -61,6 +61,21 @@ def test_ask_passes_the_history_on_as_turns(endpoints: Endpoints, assistant: Fak
     assert assistant.histories == [(Turn("user", "Which bank?"),)]
 
 
+def test_single_documents_are_asked_and_searched(
+    endpoints: Endpoints, library: FakeLibrary
+) -> None:
+    notice, hostile, _ = library.held
+    question = "How many accounts were closed?"
+    assert endpoints.ask(question, None, None, [hostile])["abstained"]
+    answer = endpoints.ask(question, None, None, [notice, hostile])
+    assert {citation["document_id"] for citation in answer["citations"]} == {notice}
+    assert json.loads(json.dumps(answer))["provenance"]["documents"] == sorted([notice, hostile])
+    assert list(endpoints.chat(question, None, "default", [notice]))[-1] == answer["answer"]
+    assert [hit["document_id"] for hit in endpoints.search("a", 5, None, [hostile])] == [hostile]
+    with pytest.raises(NotFoundError, match="no document 'gone'"):
+        endpoints.search("a", 5, None, ["gone"])
+
+
 def test_chat_streams_the_same_answer(endpoints: Endpoints) -> None:
     question = "How many accounts were closed?"
     assert list(endpoints.chat(question))[-1] == endpoints.ask(question)["answer"]
@@ -176,6 +191,9 @@ def test_status_says_what_the_server_holds(endpoints: Endpoints) -> None:
         (lambda e: e.ask("x" * 5000), "the question has 5000 characters"),
         (lambda e: e.ask("a", "history"), "history must be a list"),
         (lambda e: e.ask("a", None, 5), "collection must be a string, not int"),
+        (lambda e: e.ask("a", None, None, "b"), "documents must be a list of ids, not str"),
+        (lambda e: e.search("a", 5, None, []), "documents has 0 ids"),
+        (lambda e: next(e.chat("a", None, None, [5])), "id 1 of documents must be a string"),
         (lambda e: next(e.chat(5)), "message must be a string, not int"),
         (lambda e: e.search("a", 0), "k must be a whole number"),
         (lambda e: e.search(["a"]), "query must be a string, not list"),
@@ -215,7 +233,7 @@ def test_an_unknown_error_is_logged_and_tells_nothing(caplog: pytest.LogCaptureF
 
 def test_a_guarded_endpoint_keeps_its_signature_with_real_types(endpoints: Endpoints) -> None:
     signature = inspect.signature(_guard(endpoints.search))
-    assert list(signature.parameters) == ["query", "k", "collection"]
+    assert list(signature.parameters) == ["query", "k", "collection", "documents"]
     assert signature.return_annotation == list[dict[str, Any]]
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from interface import history
 from interface.chat import ChatTab
-from interface.endpoints import UNEXPECTED
 from interface.history import UNKNOWN_VISITOR, HistoryPanel
 from interface.keeping.kept import Kept, open_kept
 from interface.keeping.sources import REMOVED_SINCE
+from interface.strings import UNEXPECTED
 from interface.visitors import owner_of
 from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
 
@@ -222,3 +222,28 @@ def test_a_plain_address_shows_an_empty_conversation(panel: HistoryPanel) -> Non
 def test_a_shared_answer_stays_shared_when_the_library_changes(chat: ChatTab) -> None:
     view = {"id": None, "shared": "2026-01-01", "turns": [{"state": "answered"}]}
     assert chat.refresh(view)["shared"] == "2026-01-01"
+
+
+def test_an_opened_conversation_asks_what_it_asked(
+    chat: ChatTab, panel: HistoryPanel, library: FakeLibrary
+) -> None:
+    notice, hostile, long = library.held
+    chosen = {**EMPTY, "collection": "default", "chosen": [{"id": notice}, {"id": long}]}
+    asked = ask(chat, "How many accounts?", chosen)
+    library.remove(long)
+    opened, _ = panel.open(BROWSER, sent(id=asked["id"]), NOBODY)
+    view = cast("Any", opened)
+    assert view["collection"] == "default"
+    assert [each["id"] for each in view["chosen"]] == [notice]
+    assert view["turns"][0]["asked_of"] == 2
+    assert panel.begin()["chosen"] == []
+    assert hostile not in str(view["chosen"])
+
+
+def test_a_link_says_that_single_documents_were_asked(
+    chat: ChatTab, panel: HistoryPanel, kept: Kept, library: FakeLibrary
+) -> None:
+    asked = ask(chat, "How many accounts?", {**EMPTY, "chosen": [{"id": next(iter(library.held))}]})
+    link = kept.links.make(str(owner_of(BROWSER, None)), asked["turns"][0]["id"])
+    view = panel.arrive(cast("Any", SimpleNamespace(query_params={"answer": link})))
+    assert (view["turns"][0]["asked_of"], view["chosen"]) == (1, [])

@@ -9,8 +9,8 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
-from interface.endpoints import UNEXPECTED
 from interface.library import LibraryTab
+from interface.strings import UNEXPECTED
 from tests.interface.fakes import FakeLibrary
 
 
@@ -128,7 +128,7 @@ def test_without_a_folder_there_is_nothing_to_look_at(library: FakeLibrary) -> N
 
 def test_a_document_is_removed_by_its_id(tab: LibraryTab, library: FakeLibrary) -> None:
     view = tab.remove(click({"id": library.documents()[2].id}))
-    assert view["message"] == "Removed A long document (long.pdf)."
+    assert view["removed"] == {"title": "A long document", "source": "long.pdf"}
     assert view["total"] == 2
 
 

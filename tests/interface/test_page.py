@@ -45,9 +45,9 @@ def test_every_endpoint_and_argument_is_described(page: gr.Blocks) -> None:
         for name, endpoint in described.items()
     }
     assert parameters == {
-        "/ask": ["question", "history", "collection"],
-        "/chat": ["message", "history", "collection"],
-        "/search": ["query", "k", "collection"],
+        "/ask": ["question", "history", "collection", "documents"],
+        "/chat": ["message", "history", "collection", "documents"],
+        "/search": ["query", "k", "collection", "documents"],
         "/list_documents": ["collection"],
         "/add_documents": ["files", "collection"],
         "/remove_document": ["id"],
@@ -60,7 +60,7 @@ def test_every_endpoint_and_argument_is_described(page: gr.Blocks) -> None:
 def test_missing_arguments_of_endpoints_take_their_defaults(page: gr.Blocks) -> None:
     search = next(fn for fn in page.fns.values() if fn.api_name == "search")
     filled = asyncio.run(page.preprocess_data(search, ["bank"], None))
-    assert filled == ["bank", 10, None]
+    assert filled == ["bank", 10, None, None]
 
 
 def test_missing_arguments_of_the_page_itself_are_an_error(page: gr.Blocks) -> None:

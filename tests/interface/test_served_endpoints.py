@@ -68,6 +68,18 @@ def test_trailing_arguments_are_optional_over_plain_http(address: str) -> None:
     assert (event, data["error"]) == ("error", "question must be a string, not null")
 
 
+def test_single_documents_are_asked_over_plain_http(address: str) -> None:
+    _, (listed,) = post(address, "list_documents")
+    ids = {document["source"]: document["id"] for document in listed}
+    _, (answer,) = post(address, "ask", QUESTION, None, None, [ids["long.pdf"]])
+    assert answer["abstained"]
+    assert answer["provenance"]["documents"] == [ids["long.pdf"]]
+    event, (hits,) = post(address, "search", "bank", 5, None, [ids["notice.txt"]])
+    assert (event, [hit["source"] for hit in hits]) == ("complete", ["notice.txt"])
+    event, data = post(address, "ask", QUESTION, None, None, ["gone"])
+    assert (event, data["error"]) == ("error", "there is no document 'gone'; list them first")
+
+
 def test_errors_reach_the_client_in_one_line(client: Client) -> None:
     assert refusal(lambda: client.predict("a", 0, api_name="/search")) == (
         "k must be a whole number from 1 to 1000, not 0"

@@ -104,8 +104,8 @@ def test_the_tools_are_the_public_endpoints(listed: dict[str, Tool]) -> None:
         if name in ("ask", "search", "document", "status")
     }
     assert arguments == {
-        "ask": ["question", "history", "collection"],
-        "search": ["query", "k", "collection"],
+        "ask": ["question", "history", "collection", "documents"],
+        "search": ["query", "k", "collection", "documents"],
         "document": ["id"],
         "status": [],
     }
@@ -153,7 +153,11 @@ def test_a_chat_returns_what_its_stream_ends_with(tools: str, client: Client) ->
         ("search", {"query": "a", "k": 0}, "k must be a whole number from 1 to 1000, not 0"),
         ("search", {"query": "a", "k": "3"}, "k must be a whole number from 1 to 1000, not '3'"),
         ("search", {}, "query must be a string, not null"),
-        ("search", {"query": "a", "limit": 3}, "search takes query, k, collection, not 'limit'"),
+        (
+            "search",
+            {"query": "a", "limit": 3},
+            "search takes query, k, collection, documents, not 'limit'",
+        ),
         ("status", {"query": "a"}, "status takes nothing, not 'query'"),
         ("ask", {"question": " "}, "the question is empty; ask something"),
         ("chat", {"message": " "}, "the question is empty; ask something"),

@@ -23,6 +23,8 @@ DOCX_QUOTE = "The lease of berth seven ends in 2031."
 DECK_QUOTE = "The dredger comes back in October."
 WORKBOOK_QUOTE = "Berth: Seven | Fee: 120 | Paid by: the owner"
 HEBREW_QUOTE = "המזח נפתח מחדש בשנת 2019."
+ARABIC_TITLE = "تقرير الميناء"
+ARABIC_QUOTE = "أعيد فتح الرصيف في عام 2019."
 OTHER_QUOTE = "It is read every hour."
 
 TEXT = f"Harbour notes\n\n{TEXT_QUOTE} {OTHER_QUOTE}\n" + "".join(
@@ -78,6 +80,7 @@ class QuotingAssistant(FakeAssistant):
 
     def _find_quotes(self, question: str) -> tuple[str, ...]:
         table = {
+            "arabic": (ARABIC_QUOTE,),
             "text": (TEXT_QUOTE, OTHER_QUOTE),
             "markdown": (MARKDOWN_QUOTE,),
             "html": (HTML_QUOTE,),
@@ -105,6 +108,7 @@ def make_files(folder: Path) -> Sequence[Path]:
         "manual.md": MARKDOWN,
         "pilotage.html": HTML,
         "hebrew.txt": f"הנמל\n\n{HEBREW_QUOTE} הוא ארוך.\n",
+        "arabic.md": f"# {ARABIC_TITLE}\n\n{ARABIC_QUOTE} وهو طويل.\n",
         "gone.txt": "Nobody keeps this file.",
     }
     for name, text in texts.items():

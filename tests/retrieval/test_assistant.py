@@ -531,3 +531,48 @@ def test_threads_that_ask_at_once_get_the_answers_they_would_get_alone(tmp_path:
     together = make_assistant(library)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda question: told(together, question), questions)) == alone
+
+
+# --- Chosen documents
+
+
+def id_of(library: Library, source: str) -> str:
+    return next(each.id for each in library.documents() if each.source == source)
+
+
+def test_nothing_is_said_from_documents_that_were_not_chosen(assistant: Assistant) -> None:
+    bridge, mill = (id_of(assistant.library, source) for source in TEXTS)
+    question = "When was the bridge at Orlen opened?"
+    declined = assistant.ask(question, documents=[mill])
+    assert declined.abstained
+    assert {hit.source for hit in declined.hits} == {"mill.txt"}
+    answer = assistant.ask(question, documents=[mill, bridge, mill])
+    assert OPENED in answer.text
+    assert answer.provenance.documents == tuple(sorted([bridge, mill]))
+    assert assistant.ask(question).provenance.documents is None
+    assert assistant.ask(question, documents=[mill]).abstained  # each choice is remembered apart
+    assert [hit.source for hit in assistant.search(question, documents=[mill])] == ["mill.txt"]
+
+
+def test_the_documents_that_are_listed_and_summed_up_are_the_chosen_ones(
+    assistant: Assistant,
+) -> None:
+    mill = id_of(assistant.library, "mill.txt")
+    listed = assistant.ask("Which documents do you have?", documents=[mill])
+    assert "There is 1 document" in listed.text
+    assert "bridge" not in listed.text
+    summary = assistant.ask("Summarise it", documents=[mill])
+    assert {citation.source for citation in summary.citations} == {"mill.txt"}
+
+
+def test_a_document_that_is_not_there_is_named(tmp_path: Path) -> None:
+    library = make_library(tmp_path / "data", {"bridge.txt": BRIDGE}, collection="closed")
+    add_texts(library, {"mill.txt": MILL}, collection="open")
+    assistant = make_assistant(library)
+    mill = id_of(library, "mill.txt")
+    with pytest.raises(NotFoundError, match="no document has the id 'gone'; it may have been"):
+        assistant.ask("When?", documents=[mill, "gone"])
+    with pytest.raises(NotFoundError, match=f"in the collection 'closed' has the id '{mill}'"):
+        assistant.search("When?", collection="closed", documents=[mill])
+    with pytest.raises(InvalidInputError, match="no documents are named"):
+        assistant.ask("When?", documents=[])

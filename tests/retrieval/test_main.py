@@ -12,6 +12,7 @@ from index.settings import Settings
 from retrieval import __main__ as command
 from retrieval.assistant import Assistant
 from retrieval.similarity import SimilarityReader
+from retrieval.wire import answer_object
 from tests.retrieval.fakes import (
     BRIDGE,
     BY_WORDS,
@@ -254,6 +255,25 @@ def test_a_replay_says_what_has_changed(
     assert "index: " in out
     code, out, _ = run(capsys, *again, "--json")
     assert {*json.loads(out)} == {"changes", "answer"}
+
+
+def test_a_replay_asks_the_documents_that_were_asked(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = Library(Settings(data_dir=data_dir), embedder=StrictEmbedder())
+    ids = {each.source: each.id for each in library.documents()}
+    assistant = Assistant(library, reader=SimilarityReader(library.embedder, BY_WORDS))
+    chosen = [ids["mill.txt"], ids["annals.txt"]]
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps(answer_object(assistant.ask(QUESTION, documents=chosen))))
+    again = ("replay", receipt, "--data-dir", data_dir)
+    assert run(capsys, *again) == (0, "nothing has changed\n", "")  # the bridge isn't asked
+    library.remove("annals.txt")
+    code, out, _ = run(capsys, *again)
+    assert code == 0
+    assert out.startswith(f"no longer there: {ids['annals.txt']}\n")
+    library.remove("mill.txt")
+    assert "none of the 2 documents that were asked is there any more" in fail(capsys, *again)
 
 
 def test_a_replay_of_something_else_is_refused(

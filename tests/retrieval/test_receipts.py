@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from index.errors import InvalidInputError
-from retrieval.receipts import compare_answers, load_receipt
+from retrieval.receipts import asked_of, compare_answers, load_receipt, read_receipt
 from retrieval.wire import answer_object
 from tests.retrieval.fakes import make_answer
 
@@ -56,3 +56,22 @@ def test_every_change_is_a_line(receipt: dict[str, Any]) -> None:
         "newly cited: a/bridge.txt: The mill",
         "index: abc -> def",
     ]
+
+
+def test_a_receipt_says_what_was_asked(receipt: dict[str, Any]) -> None:
+    assert asked_of(receipt) == (None, None)
+    receipt["provenance"] |= {"collection": "old", "documents": ["a", "b"]}
+    assert asked_of(receipt) == ("old", ("a", "b"))
+    earlier = {key: receipt["provenance"][key] for key in ("index_hash", "reader")}
+    assert asked_of({"provenance": earlier}) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"collection": 5}, {"documents": "a"}, {"documents": [5]}, {"documents": {"a": 1}}]
+)
+def test_a_receipt_that_asked_of_something_else_is_refused(
+    asked: dict[str, Any], receipt: dict[str, Any]
+) -> None:
+    receipt["provenance"] |= asked
+    with pytest.raises(InvalidInputError, match="it is no answer object: its"):
+        read_receipt(receipt)

@@ -168,3 +168,18 @@ def test_what_is_removed_is_not_found_any_more(library: Library) -> None:
     assert "mill.txt" not in find(library, "lightning struck the mill", None, k=500)
     with pytest.raises(NotFoundError, match="there is no collection 'open'"):
         find(library, "lightning struck the mill", "open")
+
+
+def test_chosen_documents_are_searched_alone_however_many_fit_better(library: Library) -> None:
+    (wanted,) = (each for each in library.documents() if each.source == "7.txt")
+    (mill,) = (each for each in library.documents() if each.source == "mill.txt")
+
+    def find_among(query: str, *ids: str) -> list[str]:
+        with library.snapshot(documents=ids) as snapshot:
+            hits = Searcher(library.embedder).search(snapshot, query, k=500)
+        return [hit.source for hit in hits]
+
+    question = "When was the bridge at Orlen opened?"
+    assert find_among(question, mill.id) == ["mill.txt"]
+    assert find_among(question, mill.id, wanted.id, mill.id) == ["7.txt", "mill.txt"]
+    assert find_among("lightning struck the mill", mill.id, wanted.id) == ["mill.txt", "7.txt"]

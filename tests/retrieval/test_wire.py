@@ -30,7 +30,7 @@ def test_an_answer_has_the_keys_of_the_contract_and_its_best_span() -> None:
     assert [*wire["citations"][0]] == CITATION
     disagreement = ["citations", "values", "attributions", "dates", "note"]
     assert [*wire["disagreement"][0]] == disagreement
-    provenance = ["generation", "index_hash", "embedder", "reader", "llm"]
+    provenance = "generation index_hash embedder reader llm collection documents".split()
     assert [*wire["provenance"]] == provenance
 
 

@@ -132,6 +132,28 @@ def test_collections_and_languages_are_known(reader: CatalogueReader) -> None:
     assert reader.languages("no such collection") == frozenset()
 
 
+def test_chosen_documents_are_told_from_others(reader: CatalogueReader) -> None:
+    chosen = [B.id, OTHER.id, "no such id", 'a"]', "\ud83d"]
+    assert reader.known(chosen) == {B.id, OTHER.id}
+    assert reader.known(chosen, "default") == {B.id}
+    assert [summary.id for summary in reader.summaries(ids=chosen)] == [B.id, OTHER.id]
+    assert [summary.id for summary in reader.summaries("other", ids=chosen)] == [OTHER.id]
+    assert reader.languages(ids=[]) == frozenset()
+    assert reader.languages("other", ids=chosen) == {"en"}
+    everything = reader.keys().tolist()
+    assert reader.keys_of([A.id, B.id, OTHER.id]).tolist() == everything
+    assert reader.keys_of([B.id, OTHER.id]).tolist() == everything[2:]
+    assert reader.keys_of([]).tolist() == []
+
+
+def test_more_documents_can_be_chosen_than_a_statement_has_room_for(
+    reader: CatalogueReader,
+) -> None:
+    many = [str(number) for number in range(40_000)]
+    assert reader.known([*many, A.id]) == {A.id}
+    assert reader.keys_of([*many, A.id]).tolist() == reader.keys_of([A.id]).tolist() != []
+
+
 def test_chunks_are_found_by_key_with_their_document(reader: CatalogueReader) -> None:
     (_, two), (_, three) = (make_passages(document) for document in (A, B))
     assert reader.chunks([4, 2, 99]) == {

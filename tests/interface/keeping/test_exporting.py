@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from interface.conversation import finished_turn
 from interface.keeping.exporting import as_json, as_markdown, file_name
 from interface.keeping.kept import Kept
-from tests.interface.fakes import BANK_QUOTE
+from tests.interface.fakes import BANK_QUOTE, FakeAssistant
 from tests.interface.keeping.conftest import ANNA, KeepAnswer
 
 
@@ -62,3 +63,16 @@ def test_a_files_name_is_safe(kept: Kept, keep_answer: KeepAnswer, title: str, n
     conversation, _ = keep_answer("Why?")
     kept.conversations.rename(ANNA, conversation, title)
     assert file_name(kept.conversations.open(ANNA, conversation), ".md") == name
+
+
+def test_markdown_says_that_single_documents_were_asked(
+    kept: Kept, assistant: FakeAssistant
+) -> None:
+    def as_text(*documents: str) -> str:
+        answer = assistant.ask("How many accounts?", documents=documents)
+        known, _ = kept.conversations.keep(ANNA, None, answer=answer, view=finished_turn(answer))
+        return as_markdown(kept.conversations.open(ANNA, known))
+
+    first, second, _ = assistant.library.held
+    assert "\nAsked of 1 chosen document.\n" in as_text(first)
+    assert "\nAsked of 2 chosen documents.\n" in as_text(first, second)

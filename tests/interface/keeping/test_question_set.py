@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -38,6 +39,7 @@ def judge(
     *,
     name: str = "",
     history: tuple[dict[str, str], ...] = (),
+    documents: Sequence[str] | None = None,
 ) -> Judgement:
     return Judgement(
         id=name or digest(question, repr(opinion)),
@@ -45,7 +47,7 @@ def judge(
         made="2026-01-01T00:00:00+00:00",
         opinion=opinion,
         history=history,
-        answer=json.loads(json.dumps(answer_object(assistant.ask(question)))),
+        answer=json.loads(json.dumps(answer_object(assistant.ask(question, documents=documents)))),
     )
 
 
@@ -205,3 +207,14 @@ def test_a_file_in_the_place_of_the_folder_is_told(
 def test_nothing_judged_makes_an_empty_set(library: FakeLibrary, folder: Path) -> None:
     assert export(library, folder) == ExportReport(0, 0, ())
     assert lines(folder) == []
+
+
+def test_what_chosen_documents_declined_says_nothing_of_the_others(
+    library: FakeLibrary, assistant: FakeAssistant, folder: Path
+) -> None:
+    notice, hostile, _ = library.held
+    declined = judge(assistant, ACCOUNTS, UP, documents=[hostile])
+    answered = judge(assistant, "Which lines?", UP, documents=[notice])
+    report = export(library, folder, declined, answered)
+    assert [line["question"] for line in lines(folder)] == ["Which lines?"]
+    assert report.left_out == (f"'{ACCOUNTS}' was declined by some of the documents, not by all",)
