@@ -34,9 +34,8 @@ from evaluation.systems import LocalSystem
 from index.library import Library
 from index.packaged_model import packaged_folder
 from index.settings import Settings
-from index.snapshot import Snapshot
 from index.tokenizer import ModelTokenizer
-from retrieval import search
+from retrieval import search, span_reader
 from retrieval.assistant import Assistant
 from retrieval.pairs import Pairing
 from retrieval.reading import Reader, Reading
@@ -71,6 +70,7 @@ class Variant:
         without: A measure that doesn't count, or "".
         reranked: Whether the reader's order of the passages is kept.
         within: How far behind the best a passage may be and is still read.
+        near: How far behind the best it may be and is read at once.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Variant:
     without: str = ""
     reranked: bool = True
     within: float = search.WORTH_READING_WITHIN
+    near: float = span_reader.NEAR
 
 
 def make_variants(passages: int) -> list[Variant]:
@@ -86,40 +87,39 @@ def make_variants(passages: int) -> list[Variant]:
         Variant(f"all, {passages} passages", passages),
         Variant("without reranking", passages, reranked=False),
         Variant("however far behind", passages, within=inf),
+        Variant("all at once", passages, near=inf),
         *(Variant(f"without {name!r}", passages, without=name) for name in MEASURES),
         *(Variant(f"{count} passages", count) for count in PASSAGES),
     ]
 
 
-class RememberingReader:
+class RememberingReader(SpanReader):
     """Reads each passage once for each question, whatever a variant makes of it."""
-
-    name, runtime = "reading", "memory"
 
     def __init__(self, reader: SpanReader) -> None:
         """Remember what `reader` spots."""
+        self.name, self.runtime = "reading", "memory"
         self.variant = Variant("", 0)
+        self._calibration = reader._calibration
         self._reader = reader
         self._spotted: dict[tuple[str, str], list[Spotted]] = {}
 
-    @property
-    def threshold(self) -> float:
-        """The reader's."""
-        return self._reader.threshold
-
-    def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:  # noqa: ARG002
-        """Return what the variant makes of the passages."""
+    def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
+        """Return what the variant makes of the spans of each passage."""
         new = [hit for hit in hits if (question, hit.chunk.id) not in self._spotted]
         for hit in new:
             self._spotted[question, hit.chunk.id] = []
         for spotted in self._reader.spot(question, new):
             self._spotted[question, spotted.hit.chunk.id].append(spotted)
-        found = [
+        return [
             replace(spotted, hit=hit, measures=self._measures(spotted, hit))
             for hit in hits
             for spotted in self._spotted[question, hit.chunk.id]
         ]
-        reading = self._reader.weigh(found, hits)
+
+    def weigh(self, spotted: Sequence[Spotted], hits: Sequence[Hit]) -> Reading:
+        """Return the evidence; the passages in the search's order, where that is the variant."""
+        reading = super().weigh(spotted, hits)
         return reading if self.variant.reranked else replace(reading, hits=tuple(hits))
 
     def _measures(self, spotted: Spotted, hit: Hit) -> tuple[float, ...]:
@@ -187,7 +187,10 @@ def measure(
     variants = make_variants(library.settings.passages)
     for variant in sorted(variants, key=lambda each: -each.passages):
         remembering.variant = variant
-        with patch.object(search, "WORTH_READING_WITHIN", variant.within):
+        with (
+            patch.object(search, "WORTH_READING_WITHIN", variant.within),
+            patch.object(span_reader, "NEAR", variant.near),
+        ):
             yield variant.name, ask_all(dataset, library, remembering, variant.passages)
     similarity = SimilarityReader(library.embedder)
     yield "similarity", ask_all(dataset, library, similarity, library.settings.passages)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import retrieval
 from index.errors import ModelError
+from index.snapshot import Snapshot
 from retrieval.pairs import Window
 from retrieval.reading import Evidence
 from retrieval.span_reader import (
@@ -30,6 +31,7 @@ from retrieval.span_reader import (
     load_calibration,
     rerank,
 )
+from retrieval.values import Hit
 from tests.retrieval.fakes import make_document, make_hit
 
 OWN = Path(retrieval.__file__).parent / FOLDER
@@ -141,6 +143,39 @@ def test_nothing_spotted_is_no_confidence() -> None:
     hit = make_hit(make_document(""))
     reading = weighing().weigh([], [hit])
     assert (reading.evidence, reading.hits, reading.confidence) == ((), (hit,), 0.0)
+
+
+class Scripted(SpanReader):
+    """Says of each passage how surely it answers, and counts what it is given."""
+
+    def __init__(self, answerable: dict[str, float]) -> None:
+        self._calibration = EVEN
+        self._answerable = answerable
+        self.given: list[list[str]] = []
+
+    def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
+        self.given.append([hit.source for hit in hits])
+        return [Spotted(hit, 0, 3, self._answerable[hit.source], (0.0, hit.score)) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("first", "read"),
+    [(1.0, [["best", "near", "other"]]), (-1.0, [["best", "near", "other"], ["far"]])],
+)
+def test_passages_far_behind_are_read_where_the_near_ones_do_not_answer(
+    first: float, read: list[list[str]]
+) -> None:
+    document = make_document(TEXT)
+    scores = {"near": 0.85, "far": 0.7}
+    hits = [
+        make_hit(make_document(TEXT, source="best"), score=0.9),
+        *(replace(make_hit(document, score=score), source=s) for s, score in scores.items()),
+        make_hit(make_document(TEXT, source="other"), score=0.65),
+    ]
+    reader = Scripted({"best": first, "near": -1.0, "far": 2.0, "other": -1.0})
+    reading = reader.read("Who?", hits, cast("Snapshot", None))
+    assert reader.given == read
+    assert len(reading.hits) == 4
 
 
 def test_reranking_adds_the_best_evidence_to_the_searchs_score() -> None:
