@@ -16,14 +16,17 @@ def read_examples(sources: Sequence[Path]) -> tuple[str, ...]:
     """Return questions from the question sets that lie beside source folders.
 
     A set is `questions.jsonl` next to its folder `documents/`. Only questions that the documents
-    answer and that need no history are taken, spread over the set; a damaged line is skipped,
-    because examples are a courtesy.
+    answer and that need no history are taken: those that are marked with `"example": true`, or
+    where none is, some from all over the set. A damaged line is skipped, because examples are a
+    courtesy.
     """
-    questions = [
-        question
+    entries = [
+        entry
         for source in sources
-        for question in _read_questions(source.resolve().parent / "questions.jsonl")
+        for entry in _read_entries(source.resolve().parent / "questions.jsonl")
     ]
+    marked = [entry for entry in entries if entry.get("example") is True]
+    questions = [entry["question"] for entry in marked or entries]
     step = max(1, len(questions) // EXAMPLES_SHOWN)
     return tuple(questions[::step][:EXAMPLES_SHOWN])
 
@@ -40,7 +43,7 @@ def suggest_questions(
     return ("Which documents do you have?", *summarise)
 
 
-def _read_questions(path: Path) -> Iterator[str]:
+def _read_entries(path: Path) -> Iterator[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -51,7 +54,7 @@ def _read_questions(path: Path) -> Iterator[str]:
         except json.JSONDecodeError:
             continue
         if isinstance(entry, dict) and _is_example(entry):
-            yield entry["question"]
+            yield entry
 
 
 def _is_example(entry: dict[str, Any]) -> bool:

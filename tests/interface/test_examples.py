@@ -20,6 +20,14 @@ def test_examples_are_spread_over_the_answerable_questions(tmp_path: Path) -> No
     assert read_examples([source]) == tuple(f"Question {number}?" for number in (0, 2, 4, 6))
 
 
+def test_marked_questions_are_the_examples(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"question": f"Question {number}?", "example": number in {1, 4}})
+        for number in range(8)
+    ]
+    assert read_examples([write_questions(tmp_path, *lines)]) == ("Question 1?", "Question 4?")
+
+
 def test_a_damaged_question_set_costs_only_its_damaged_lines(tmp_path: Path) -> None:
     source = write_questions(tmp_path, "{", "[]", "{}", '{"question": 5}', '{"question": "Yes?"}')
     assert read_examples([source]) == ("Yes?",)
