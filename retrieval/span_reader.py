@@ -69,7 +69,7 @@ class Calibration:
     Attributes:
         sha256: Of the weights that it belongs to.
         measures: Weight of each of `MEASURES` in the log odds that a span is right, and the bias.
-        confidence: Weight of `answerable` in the log odds that the best span is right, and the
+        passage: Weight of `answerable` in the log odds that the best span is right, and the
             bias. How clear a span is and how well its passage fits the question tell which span is
             the best, but not so well as this alone whether any is right.
         threshold: Confidence below which to abstain.
@@ -77,7 +77,7 @@ class Calibration:
 
     sha256: str
     measures: Sequence[float]
-    confidence: tuple[float, float]
+    passage: tuple[float, float]
     threshold: float
 
     def odds(self, spotted: Spotted) -> float:
@@ -85,10 +85,12 @@ class Calibration:
         *weights, bias = self.measures
         return bias + sum(w * each for w, each in zip(weights, spotted.measures, strict=True))
 
-    def confidence_in(self, best: Spotted) -> float:
-        """Return the probability that a question's best span answers it."""
-        weight, bias = self.confidence
-        return sigmoid(weight * best.answerable + bias)
+    def confidence(self, spotted: Sequence[Spotted]) -> float:
+        """Return the probability that the best of these spans answers; 0 where there is none."""
+        if not spotted:
+            return 0.0
+        weight, bias = self.passage
+        return sigmoid(weight * max(spotted, key=self.odds).answerable + bias)
 
 
 class SpanReader:
@@ -133,10 +135,9 @@ class SpanReader:
         """
         first, later = _divide(hits)
         spotted = self.spot(question, first)
-        reading = self.weigh(spotted, hits)
-        if not later or reading.confidence >= self.threshold:
-            return reading
-        return self.weigh([*spotted, *self.spot(question, later)], hits)
+        if later and self._calibration.confidence(spotted) < self.threshold:
+            spotted += self.spot(question, later)
+        return self.weigh(spotted, hits)
 
     def weigh(self, spotted: Sequence[Spotted], hits: Sequence[Hit]) -> Reading:
         """Return what was spotted in `hits` as evidence, best first."""
@@ -145,7 +146,7 @@ class SpanReader:
         odds = [self._calibration.odds(each) for each in spotted]
         order = sorted(range(len(spotted)), key=lambda place: (-odds[place], place))
         evidence = [_evidence(spotted[place], sigmoid(odds[place])) for place in order]
-        confidence = self._calibration.confidence_in(spotted[order[0]])
+        confidence = self._calibration.confidence(spotted)
         return Reading(_distinct(evidence), rerank(hits, evidence), confidence)
 
     def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
