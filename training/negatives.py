@@ -18,18 +18,20 @@ _BLOCK = 2_048  # questions compared at once
 def mine(corpus: Corpus, asked: Sequence[Asked], embedder: Embedder, *, seed: int) -> list[Asked]:
     """Return each answerable one of `asked` with a near passage that doesn't hold its answer.
 
-    Nearer ones are likelier: they are what the reader will have to decline.
+    Nearer ones are likelier: they are what the reader will have to decline. Only passages that one
+    of `asked` is about are looked at, so that few questions don't have the whole corpus embedded.
     """
+    used = sorted({each.passage for each in asked})
     asked = [each for each in asked if each.answer]
     if not asked:
         return []
-    vectors = embedder.embed(corpus.passages)
+    vectors = embedder.embed([corpus.passages[place] for place in used])
     near = nearest(embedder.embed([each.question for each in asked]), vectors, NEIGHBOURS)
     chance = random.Random(seed)  # noqa: S311
     found = []
-    for each, places in zip(asked, near.tolist(), strict=True):
+    for each, rows in zip(asked, near.tolist(), strict=True):
+        places = [used[row] for row in rows if used[row] != each.passage]
         wrong = [place for place in places if not _holds(corpus.passages[place], each)]
-        wrong = [place for place in wrong if place != each.passage]
         if wrong:
             place = wrong[min(int(chance.expovariate(0.5)), len(wrong) - 1)]
             found.append(Asked(each.question, place, ""))
@@ -39,11 +41,11 @@ def mine(corpus: Corpus, asked: Sequence[Asked], embedder: Embedder, *, seed: in
 def nearest(
     questions: NDArray[np.float32], passages: NDArray[np.float32], k: int
 ) -> NDArray[np.int64]:
-    """Return the places of the `k` nearest passages, nearest first, shape (questions, k)."""
-    rows = []
+    """Return the places of the nearest passages, nearest first, shape (questions, at most `k`)."""
+    rows, k = [], min(k, len(passages))
     for start in range(0, len(questions), _BLOCK):
         scores = questions[start : start + _BLOCK] @ passages.T
-        best = np.argpartition(-scores, k, axis=1)[:, :k]
+        best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
         rows.append(np.take_along_axis(best, order, axis=1))
     return np.concatenate(rows)

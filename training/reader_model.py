@@ -28,11 +28,14 @@ class ReaderModel(nn.Module):
         from transformers import BertModel
 
         super().__init__()
-        kind = torch.bfloat16 if best_precision() == "bf16" else torch.float32
+        bf16 = best_precision() == "bf16"
+        kind = torch.bfloat16 if bf16 else torch.float32
         self.encoder = BertModel.from_pretrained(
             folder,
             add_pooling_layer=False,
-            attn_implementation="eager",  # its gradient is twice as fast in bf16 on processors
+            # The gradient of "eager" is twice as fast in bf16 on processors; in f32 a training step
+            # with "sdpa" is 1.2 times as fast.
+            attn_implementation="eager" if bf16 else "sdpa",
             dtype=kind,
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,

@@ -14,11 +14,17 @@ ASKED = Asked("snow ice?", 0, "rain0")
 
 
 def test_a_mined_passage_is_another_one_without_the_answer() -> None:
-    corpus = Corpus([*PASSAGES, "snow ice and Rain0"], [ASKED, Asked("ice?", 2, "")])
+    texts = [*PASSAGES, "snow ice and Rain0"]
+    corpus = Corpus(texts, [ASKED, *(Asked("ice?", place, "") for place in range(1, len(texts)))])
     (mined,) = mine(corpus, corpus.asked, FakeEmbedder(), seed=0)
     assert (mined.question, mined.answer) == ("snow ice?", "")
     assert mined.passage not in {0, len(PASSAGES)}
     assert mine(corpus, corpus.asked, FakeEmbedder(), seed=0) == [mined]
+
+
+def test_only_passages_that_are_asked_about_are_mined() -> None:
+    corpus = Corpus(PASSAGES, [ASKED, Asked("ice?", 3, "")])
+    assert mine(corpus, corpus.asked, FakeEmbedder(), seed=0) == [Asked("snow ice?", 3, "")]
 
 
 def test_where_every_neighbour_answers_nothing_is_mined() -> None:
