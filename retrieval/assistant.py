@@ -20,6 +20,7 @@ from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher, locate, worth_reading
+from retrieval.spelling import respell
 from retrieval.timing import Clock, Observer, unobserved
 from retrieval.values import Answer, Hit, Provenance, Turn
 
@@ -118,8 +119,11 @@ class Assistant:
                 hits = self._search(part, max(SHOWN_HITS, self._passages), snapshot)
             with clock.time("read"):
                 likely = worth_reading(hits, self._passages)
-                reading = self.reader.read(part, likely, snapshot)
-            readings[part] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
+                texts = [hit.chunk.text for hit in likely]
+                asked = respell(part, texts, self.library.embedder)
+                standalone = standalone.replace(part, asked)
+                reading = self.reader.read(asked, likely, snapshot)
+            readings[asked] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
         with clock.time("cite"):
             answer = self._answer(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())

@@ -150,7 +150,8 @@ def ask_about(text: str) -> str:
 def divide(question: str) -> list[str]:
     """Return the questions that a question joins with "and": itself alone, as a rule."""
     parts = [part.strip() for part in _NEXT_PART.split(question)]
-    if any(len(words(part)) < _PART_WORDS for part in parts) or not _ASKS_AT_ALL.search(parts[0]):
+    short = any(len(words(part)) < _PART_WORDS for part in parts)
+    if len(parts) == 1 or short or not _ASKS_AT_ALL.search(parts[0]):
         return [question]
     return [part if part.endswith("?") else f"{part}?" for part in parts]
 

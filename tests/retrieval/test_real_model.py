@@ -63,6 +63,12 @@ def test_the_sentence_that_answers_is_quoted(
     check_citations(answer, assistant.library)
 
 
+def test_a_misspelt_question_is_read_and_shown_as_it_was_meant(assistant: Assistant) -> None:
+    answer = assistant.ask("how many bank acounts where closed")
+    assert answer.question == "how many bank acounts where closed"
+    assert answer.standalone_question == "how many bank accounts where closed"
+
+
 @pytest.mark.parametrize(
     "question", ["How tall is the Eiffel tower?", "What is the capital of France?"]
 )

@@ -1,0 +1,71 @@
+"""Mends words of a question that are spelled as nobody does, with words of what was found for it.
+
+The word index finds passages for them all the same; the reader would see word pieces that it never
+learnt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from index.embedding import Embedder
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST = 4  # letters; shorter words are one letter from too many others
+_SHORTEST_TWICE = 8  # letters of a word that may have two mistakes
+# What questions begin with and passages seldom hold.
+_ASKING = ("which", "what", "when", "where", "whose", "many", "much", "does")
+
+
+def respell(question: str, passages: Sequence[str], embedder: Embedder) -> str:
+    """Return the question, its misspelt words replaced by what they are likeliest to mean.
+
+    A word is taken for misspelt where the embedder has no token for it and no passage holds it.
+    With a capital it is a name, which may well be another one than the passages'; and so are words
+    that differ in their first letter, where hardly anybody mistypes.
+
+    Args:
+        question: What was asked.
+        passages: Texts that were found for it.
+        embedder: Its tokens are the words that are known.
+    """
+    candidates = [word for word in _WORD.findall(question) if _may_be_misspelt(word)]
+    pieces = embedder.count_tokens(candidates) if candidates else []
+    unknown = {word for word, count in zip(candidates, pieces, strict=True) if count > 1}
+    if not unknown:
+        return question
+    known = Counter(word for text in passages for word in _WORD.findall(text))
+    known.update(_ASKING)
+    lower = {word.lower() for word in known}
+    meant = {word: _nearest(word, known) for word in unknown if word not in lower}
+    return _WORD.sub(lambda match: meant.get(match[0], match[0]), question)
+
+
+def _may_be_misspelt(word: str) -> bool:
+    return len(word) >= _SHORTEST and word.islower()
+
+
+def _is_other_form(word: str, other: str) -> bool:
+    """Whether two words differ in nothing but an English ending, which is no mistake."""
+    short, long = sorted((word, other), key=len)
+    return long.startswith(short) and long[len(short) :] in {"s", "d", "es", "ed", "er", "ly"}
+
+
+def _nearest(word: str, known: Counter[str]) -> str:
+    """Return the known word with the fewest mistakes in `word`, of several the most frequent."""
+    most = 1 + (len(word) >= _SHORTEST_TWICE)
+    mistakes = {
+        each: OSA.distance(word, each.lower(), score_cutoff=most)
+        for each in known
+        if each[0].lower() == word[0] and not _is_other_form(word, each.lower())
+    }
+    close = [each for each, count in mistakes.items() if count <= most]
+    return min(
+        close,
+        key=lambda each: (mistakes[each], each not in _ASKING, -known[each], each),
+        default=word,
+    )
