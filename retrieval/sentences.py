@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from index.pieces import line_ranges, sentence_ranges
-from index.structure import find_blocks, trim
+from index.structure import FRONT_MATTER, find_blocks, trim
 
 _OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
 _ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
 _NUMBERED = re.compile(r"\d+[.)]\s+")
 _ROW = re.compile(r"[^|\n]{1,200}: .*? \| ")  # of a table whose rows name their columns
+_LABEL = re.compile(rf"\A{FRONT_MATTER.pattern}|^#{{1,6}}\s.*", re.MULTILINE)
 _RULE = re.compile(r"[\s|:=*_-]+")
 
 
@@ -27,6 +28,11 @@ def quotable_ranges(text: str) -> Iterator[tuple[int, int]]:
             for first, last in _units(text, start, end):
                 if not _RULE.fullmatch(text, first, last):
                     yield first, last
+
+
+def label_ranges(text: str) -> list[tuple[int, int]]:
+    """Return where headings and front matter stand, which name what a text is about."""
+    return [match.span() for match in _LABEL.finditer(text)]
 
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,7 @@ from retrieval.pairs import Window
 from retrieval.reading import Evidence
 from retrieval.span_reader import (
     FOLDER,
+    LABEL_MARGIN,
     LONGEST_SPAN,
     MEASURES,
     SPANS,
@@ -39,9 +40,11 @@ TEXT = "The bridge is red. It was opened in 1931 by the mayor.\n\nThe mill burne
 EVEN = Calibration("", (1.0,) * len(MEASURES) + (0.0,), (1.0, 0.0), 0.5)
 
 
-def spot(scores: Sequence[tuple[float, float]], nowhere: float = 0.0) -> list[Spotted]:
-    """Return the spans of a window whose tokens have these start and end logits."""
-    hit = make_hit(make_document("x" * len(scores)))
+def spot(
+    scores: Sequence[tuple[float, float]], nowhere: float = 0.0, *, text: str = ""
+) -> list[Spotted]:
+    """Return the spans of a window whose tokens, a character each, have these logits."""
+    hit = make_hit(make_document(text or "x" * len(scores)))
     window = Window(list(range(len(scores))), [(i, i + 1) for i in range(len(scores))])
     values = np.array([(nowhere, 0.0, 0.5), *((s, e, 0.0) for s, e in scores)], np.float32)
     return list(_spans(hit, window, values, 1))
@@ -76,6 +79,19 @@ def test_spans_are_short_few_and_apart(scores: list[tuple[float, float]]) -> Non
     assert len(covered) == len(set(covered))
     margins = [each.measures[0] for each in spot(scores)]
     assert margins == sorted(margins, reverse=True)
+
+
+@pytest.mark.parametrize("text", ["# x\n\ny", "---\n---\ny"])
+def test_a_heading_or_front_matter_has_to_be_clearly_ahead(text: str) -> None:
+    first, last = 2, len(text) - 1  # a character of the label, and the sentence
+    scores = [(0.0, 0.0)] * len(text)
+
+    def best(label: float) -> int:
+        scores[first], scores[last] = (label, label), (2.0, 2.0)
+        return spot(scores, text=text)[0].start
+
+    assert best(2.0 + LABEL_MARGIN / 2 - 0.1) == last
+    assert best(2.0 + LABEL_MARGIN / 2 + 0.1) == first
 
 
 def test_an_empty_passage_has_no_span() -> None:

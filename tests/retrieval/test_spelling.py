@@ -7,7 +7,9 @@ import pytest
 from retrieval.spelling import respell
 from tests.fakes import FakeEmbedder
 
-PASSAGE = "Few workers from North Cambodia smuggled anniversary cards; many workers called it a game."
+PASSAGE = (
+    "Few workers from North Cambodia smuggled anniversary cards; many workers saw a game."
+)
 KNOWN = frozenset("when were the from and which many north gave what cards cambodia how".split())
 
 
