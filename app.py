@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from index.errors import FootnoteError, NotFoundError
@@ -66,8 +67,10 @@ def serve(settings: Settings) -> None:
     for outcome in report.refused:
         print(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
     assistant = Assistant(library)
-    library.embedder.embed(["ready"])  # the first question should not wait for the model
-    page = build_page(library, assistant, examples=read_examples(sources), sources=sources)
+    with ThreadPoolExecutor() as beside:
+        warm = beside.submit(assistant.warm_up)
+        page = build_page(library, assistant, examples=read_examples(sources), sources=sources)
+    warm.result()
     address = launch(page, settings, users)
     count = library.status().documents
     documents = "1 document" if count == 1 else f"{count} documents"

@@ -69,6 +69,11 @@ class Assistant:
     def _searcher(self) -> Searcher:
         return Searcher(self._embedder)
 
+    def warm_up(self) -> None:
+        """Load what the first question would have to wait for: the embedder and the reader."""
+        self._embedder.embed(["ready"])
+        _ = self.reader
+
     def ask(
         self,
         question: str,

@@ -52,6 +52,13 @@ def check_citations(answer: Answer, library: Library) -> None:
             assert sentence.text == " ".join(answer.citations[marker - 1].quote.split())
 
 
+def test_warming_up_has_the_embedder_ready_before_there_is_any_document(tmp_path: Path) -> None:
+    library = make_library(tmp_path / "data", {})
+    assert isinstance(library.embedder, FakeEmbedder)
+    make_assistant(library).warm_up()
+    assert library.embedder.calls == 1
+
+
 # --- Answers
 
 
