@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from threading import Lock
 
-from index.build import Workshop, build, commit, tidy_up
-from index.catalogue import Catalogue, CatalogueReader
-from index.chunking import ChunkingSettings
-from index.embedders import choose_embedder
-from index.embedding import Embedder
-from index.engine import Engine, SearchIndex
-from index.errors import (
-    CatalogueError,
-    InvalidInputError,
-    LockedError,
-    MismatchError,
-    NotFoundError,
-)
+from index.build import build, commit, tidy_up
+from index.catalogue import CatalogueReader
+from index.data_folder import DataFolder
+from index.errors import CatalogueError, InvalidInputError, NotFoundError
 from index.intake import (
     Intake,
     join,
@@ -34,9 +22,7 @@ from index.intake import (
     take_text,
     take_upload,
 )
-from index.local_engine import LocalEngine
 from index.progress import Progress, silent
-from index.settings import Settings
 from index.snapshot import Snapshot, Status, check_known, choose_documents
 from index.values import AddReport, Document, DocumentSummary
 
@@ -44,40 +30,8 @@ VERSION = "0.1.0"
 _COLLECTION = re.compile(r"[\w][\w .-]{0,63}")
 
 
-class Library:
+class Library(DataFolder):
     """The documents in one data folder. Any number of threads and processes may read it."""
-
-    def __init__(
-        self,
-        settings: Settings | None = None,
-        *,
-        embedder: Embedder | None = None,
-        engine: Engine | None = None,
-    ) -> None:
-        """Use the data folder that `settings` name; it is made when something is added.
-
-        Args:
-            settings: All settings; defaults without.
-            embedder: Replaces the one that the settings name.
-            engine: Keeps the search index; by default files in the data folder.
-        """
-        self.settings = settings or Settings()
-        self.data_dir = self.settings.data_dir
-        self.catalogue = Catalogue(self.data_dir / "catalogue.sqlite3")
-        self._given_embedder = embedder
-        self.engine: Engine = engine or LocalEngine(self.data_dir / "index")
-        self.chunking = ChunkingSettings(self.settings.chunk_tokens)
-        self._generation: SearchIndex | None = None
-        self._opening = Lock()
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The embedder, loaded when it is first needed: what only reads documents needs none.
-
-        Raises:
-            ModelError: It can't be loaded.
-        """
-        return self._given_embedder or choose_embedder(self.settings.embedder)
 
     def add(
         self, paths: Sequence[Path], *, collection: str = "default", progress: Progress = silent
@@ -241,7 +195,7 @@ class Library:
                 self.check_match(reader)
                 check_known(reader, collection)
                 chosen = choose_documents(reader, collection, documents)
-                generation = self._open(reader)
+                generation = self.open_index(reader)
                 if generation is not None:
                     yield Snapshot(reader, generation, collection, chosen)
                     return
@@ -268,82 +222,6 @@ class Library:
                 reader.fingerprint,
                 problems,
             )
-
-    @property
-    def workshop(self) -> Workshop:
-        """What building needs."""
-        return Workshop(
-            self.catalogue,
-            self.engine,
-            self.embedder,
-            self.chunking,
-            self.settings.commit_chunks,
-        )
-
-    @contextmanager
-    def writing(self, kind: str, *, check: bool = True) -> Iterator[None]:
-        """Hold the lock that only one process may have, and note the job in the catalogue.
-
-        Args:
-            kind: What is being done, for the list of jobs.
-            check: Whether to refuse a folder written with other settings.
-
-        Raises:
-            LockedError: Another process has it.
-            MismatchError: The folder was written with another embedder or chunk size.
-            CatalogueError: The folder can't be written to.
-        """
-        from filelock import FileLock, Timeout
-
-        try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            # The operating system releases this lock when the process ends, however it ends.
-            lock = FileLock(self.data_dir / "write.lock", timeout=self.settings.lock_timeout_s)
-            lock.acquire()
-        except Timeout as error:
-            raise LockedError(
-                f"another process is writing to {str(self.data_dir)!r}; try again when it is done"
-            ) from error
-        except OSError as error:
-            raise CatalogueError(
-                f"can't write to the data folder {str(self.data_dir)!r} ({error.strerror}); "
-                "check its permissions, or name another one with --data-dir"
-            ) from error
-        try:
-            if not self.catalogue.exists():
-                self.catalogue.create(**self.identity)
-            if check:
-                with self.catalogue.read() as reader:
-                    self.check_match(reader)
-            with self._job(kind):
-                yield
-        finally:
-            lock.release()
-
-    def check_match(self, reader: CatalogueReader) -> None:
-        """Refuse a catalogue that was written with another embedder or other chunking.
-
-        Raises:
-            MismatchError: It was.
-        """
-        for name, ours in self.identity.items():
-            theirs = reader.setting(name)
-            if theirs != ours:
-                raise MismatchError(
-                    f"the data folder {str(self.data_dir)!r} was written with {name} {theirs!r}, "
-                    f"the setting now is {ours!r}; set it back, or run "
-                    f"'python -m index rebuild --data-dir {self.data_dir}' to index everything anew"
-                )
-
-    @property
-    def identity(self) -> dict[str, str]:
-        """What everything in the catalogue has been indexed with, by name."""
-        return {
-            "embedder": self.embedder.name,
-            "dimension": str(self.embedder.dimension),
-            "chunk_tokens": str(self.chunking.chunk_tokens),
-            "chunking_version": str(self.chunking.version),
-        }
 
     def _add(
         self,
@@ -385,62 +263,12 @@ class Library:
                 if not Path(path).is_absolute() and not reader.find(path):
                     remove_original(self.data_dir, path)
 
-    def _open(self, reader: CatalogueReader) -> SearchIndex | None:
-        """Open the generation in force, or return None where a writer has moved on meanwhile."""
-        number = reader.generation
-        with self._opening:
-            held = self._generation
-            if held is None or held.state.fingerprint != reader.fingerprint:
-                try:
-                    self._generation = self.engine.open(number, before=held)
-                except CatalogueError:
-                    with self.catalogue.read() as later:
-                        if later.generation == number:
-                            raise
-                    return None
-            return self._generation
-
     def _problems(self, reader: CatalogueReader) -> Iterator[str]:
         try:
             self.check_match(reader)
-            self._open(reader)
+            self.open_index(reader)
         except CatalogueError as error:
             yield str(error)
-
-    @contextmanager
-    def reading(self) -> Iterator[CatalogueReader]:
-        """Give a reader of the catalogue.
-
-        Raises:
-            NotFoundError: Nothing was ever added.
-        """
-        self.require_catalogue()
-        with self.catalogue.read() as reader:
-            yield reader
-
-    def require_catalogue(self) -> None:
-        """Refuse a data folder that nothing was ever added to.
-
-        Raises:
-            NotFoundError: It is one.
-        """
-        if not self.catalogue.exists():
-            raise NotFoundError(
-                f"there is no index in {str(self.data_dir)!r}; make one with "
-                f"'python -m index add PATH --data-dir {self.data_dir}'"
-            )
-
-    @contextmanager
-    def _job(self, kind: str) -> Iterator[None]:
-        with self.catalogue.write() as writer:
-            job_id = writer.start_job(kind, _now())
-        outcome = "failed"
-        try:
-            yield
-            outcome = "done"
-        finally:
-            with self.catalogue.write() as writer:
-                writer.finish_job(job_id, _now(), outcome)
 
 
 def _check_collection(name: str) -> None:
@@ -458,7 +286,3 @@ def _as_stored(name: str) -> str:
         return stored_path(path.parent.resolve() / path.name)
     except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL character
         return stored_path(path)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
