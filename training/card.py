@@ -29,10 +29,10 @@ Apache 2.0) with two heads: where an answer starts and ends, and whether the pas
 | Natural Questions, through QED; Wikipedia's paragraphs | CC BY-SA 3.0 | answers |
 
 30 of the articles and 600 of the typed questions are held out for the calibration and the
-threshold. These weights are the first stage's, which had learnt from the typed ones before they
-were set apart. Questions are read in lower case and without punctuation, because unanswerable ones
-were spelled differently in the data. Near passages that don't hold the answer, found by the
-embedder, stand for what a search gets wrong.
+threshold. These weights had learnt from the typed ones before they were set apart. Questions are
+read in lower case and without punctuation, because unanswerable ones were spelled differently in
+the data. Near passages that don't hold the answer, found by the embedder, stand for what a search
+gets wrong.
 
 ## Figures
 
