@@ -20,7 +20,7 @@ from retrieval.reading import Finding, Reader, Reading
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher, locate, worth_reading
-from retrieval.spelling import respell
+from retrieval.spelling import load_dictionary, respell
 from retrieval.timing import Clock, Observer, unobserved
 from retrieval.values import Answer, Hit, Provenance, Turn
 
@@ -70,8 +70,9 @@ class Assistant:
         return Searcher(self._embedder)
 
     def warm_up(self) -> None:
-        """Load what the first question would have to wait for: the embedder and the reader."""
+        """Load what the first question would have to wait for: both models and the dictionary."""
         self._embedder.embed(["ready"])
+        load_dictionary()
         _ = self.reader
 
     def ask(
@@ -125,7 +126,7 @@ class Assistant:
             with clock.time("read"):
                 likely = worth_reading(hits, self._passages)
                 texts = [hit.chunk.text for hit in likely]
-                asked = respell(part, texts, self.library.embedder)
+                asked = respell(part, texts)
                 standalone = standalone.replace(part, asked)
                 reading = self.reader.read(asked, likely, snapshot)
             readings[asked] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))

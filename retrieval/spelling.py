@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from rapidfuzz.distance import OSA
-
-from index.embedding import Embedder
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 4  # letters; shorter words are one letter from too many others
@@ -21,38 +20,38 @@ _SHORTEST_TWICE = 8  # letters of a word that may have two mistakes
 _ASKING = ("which", "what", "when", "where", "whose", "many", "much", "does")
 
 
-def respell(question: str, passages: Sequence[str], embedder: Embedder) -> str:
+@cache
+def load_dictionary() -> frozenset[str]:
+    """Return the English words there are, in lower case; reading them takes a third of a second."""
+    from spellchecker import SpellChecker
+
+    return frozenset(SpellChecker(language="en").word_frequency.keys())
+
+
+def respell(question: str, passages: Sequence[str]) -> str:
     """Return the question, its misspelt words replaced by what they are likeliest to mean.
 
-    A word is taken for misspelt where the embedder has no token for it and no passage holds it.
-    With a capital it is a name, which may well be another one than the passages'; and so are words
-    that differ in their first letter, where hardly anybody mistypes.
+    Neither an English word nor a word of the passages is misspelt: "hypotension" stays what it is
+    where all passages are about hypertension. With a capital it is a name, which may well be
+    another one than the passages'; so are words that differ in their first letter, where hardly
+    anybody mistypes.
 
     Args:
         question: What was asked.
         passages: Texts that were found for it.
-        embedder: Its tokens are the words that are known.
     """
-    candidates = [word for word in _WORD.findall(question) if _may_be_misspelt(word)]
-    pieces = embedder.count_tokens(candidates) if candidates else []
-    unknown = {word for word, count in zip(candidates, pieces, strict=True) if count > 1}
-    if not unknown:
+    asked = {word for word in _WORD.findall(question) if _may_be_misspelt(word)}
+    if not asked:
         return question
     known = Counter(word for text in passages for word in _WORD.findall(text))
     known.update(_ASKING)
-    lower = {word.lower() for word in known}
-    meant = {word: _nearest(word, known) for word in unknown if word not in lower}
+    unknown = asked - {word.lower() for word in known}
+    meant = {word: _nearest(word, known) for word in unknown if word not in load_dictionary()}
     return _WORD.sub(lambda match: meant.get(match[0], match[0]), question)
 
 
 def _may_be_misspelt(word: str) -> bool:
     return len(word) >= _SHORTEST and word.islower()
-
-
-def _is_other_form(word: str, other: str) -> bool:
-    """Whether two words differ in nothing but an English ending, which is no mistake."""
-    short, long = sorted((word, other), key=len)
-    return long.startswith(short) and long[len(short) :] in {"s", "d", "es", "ed", "er", "ly"}
 
 
 def _nearest(word: str, known: Counter[str]) -> str:
@@ -61,7 +60,7 @@ def _nearest(word: str, known: Counter[str]) -> str:
     mistakes = {
         each: OSA.distance(word, each.lower(), score_cutoff=most)
         for each in known
-        if each[0].lower() == word[0] and not _is_other_form(word, each.lower())
+        if each[0].lower() == word[0]
     }
     close = [each for each, count in mistakes.items() if count <= most]
     return min(

@@ -1,23 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from retrieval.spelling import respell
-from tests.fakes import FakeEmbedder
 
-PASSAGE = (
-    "Few workers from North Cambodia smuggled anniversary cards; many workers saw a game."
-)
-KNOWN = frozenset("when were the from and which many north gave what cards cambodia how".split())
-
-
-class Dictionary(FakeEmbedder):
-    """Has one token for each word that it knows, and two for every other."""
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [1 if text in KNOWN else 2 for text in texts]
+PASSAGE = "Few workers from North Cambodia, with hypertension, wrote anniversary cards to workers."
 
 
 @pytest.mark.parametrize(
@@ -25,27 +12,26 @@ class Dictionary(FakeEmbedder):
     [
         ("how many workrs were from cambodja", "how many workers were from Cambodia"),
         ("wich anniverseri and meny cards", "which anniversary and many cards"),  # two mistakes
-        ("when were the anniversary cards smugled", "when were the anniversary cards smuggled"),
     ],
 )
 def test_misspelt_words_are_mended_with_the_passages_words(asked: str, meant: str) -> None:
-    assert respell(asked, [PASSAGE], Dictionary()) == meant
+    assert respell(asked, [PASSAGE]) == meant
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        "what gave",  # a word, though the passage's "game" is near
+        "who had hypotension",  # a word of its own, though another one is two letters away
+        "which worker writes a card",  # other forms of the passage's words
         "who is Workrs",  # a name
         "vorkers",  # nobody mistypes the first letter
-        "smuggle and worker",  # other forms of the passage's words
         "wrkrs",  # two mistakes are too many for a short word
-        "when were the 115 cards",
+        "from 115 to 116",
     ],
 )
 def test_what_may_be_meant_as_it_is_stays(asked: str) -> None:
-    assert respell(asked, [PASSAGE], Dictionary()) == asked
+    assert respell(asked, [PASSAGE]) == asked
 
 
 def test_without_passages_nothing_is_known_but_how_questions_begin() -> None:
-    assert respell("wich workrs", [], Dictionary()) == "which workrs"
+    assert respell("wich workrs", []) == "which workrs"
