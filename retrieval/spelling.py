@@ -14,6 +14,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ALONE = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’-])")  # no part of "wasn't" or of a code
 _SHORTEST = 4  # letters; shorter words are one letter from too many others
 _SHORTEST_TWICE = 8  # letters of a word that may have two mistakes
 # What questions begin with and passages seldom hold.
@@ -40,14 +41,14 @@ def respell(question: str, passages: Sequence[str]) -> str:
         question: What was asked.
         passages: Texts that were found for it.
     """
-    asked = {word for word in _WORD.findall(question) if _may_be_misspelt(word)}
+    asked = {word for word in _ALONE.findall(question) if _may_be_misspelt(word)}
     if not asked:
         return question
     known = Counter(word for text in passages for word in _WORD.findall(text))
     known.update(_ASKING)
     unknown = asked - {word.lower() for word in known}
     meant = {word: _nearest(word, known) for word in unknown if word not in load_dictionary()}
-    return _WORD.sub(lambda match: meant.get(match[0], match[0]), question)
+    return _ALONE.sub(lambda match: meant.get(match[0], match[0]), question)
 
 
 def _may_be_misspelt(word: str) -> bool:

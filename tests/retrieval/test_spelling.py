@@ -26,6 +26,7 @@ def test_misspelt_words_are_mended_with_the_passages_words(asked: str, meant: st
         "who is Workrs",  # a name
         "vorkers",  # nobody mistypes the first letter
         "wrkrs",  # two mistakes are too many for a short word
+        "which wasn't from hb-wrot",  # parts of words
         "from 115 to 116",
     ],
 )
