@@ -42,12 +42,13 @@ def respell(question: str, passages: Sequence[str]) -> str:
         passages: Texts that were found for it.
     """
     asked = {word for word in _ALONE.findall(question) if _may_be_misspelt(word)}
-    if not asked:
+    unknown = asked - load_dictionary()
+    if not unknown:
         return question
     known = Counter(word for text in passages for word in _WORD.findall(text))
     known.update(_ASKING)
-    unknown = asked - {word.lower() for word in known}
-    meant = {word: _nearest(word, known) for word in unknown if word not in load_dictionary()}
+    unknown -= {word.lower() for word in known}
+    meant = {word: _nearest(word, known) for word in unknown}
     return _ALONE.sub(lambda match: meant.get(match[0], match[0]), question)
 
 
