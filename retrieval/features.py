@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -12,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
-from index.structure import FRONT_MATTER
 from retrieval.questions import answers_kind, classify, find_kind, words
-from retrieval.sentences import quotable_ranges
+from retrieval.sentences import label_ranges, quotable_ranges
+from retrieval.spans import lies_in
 from retrieval.values import Hit
 
 NAMES = (
@@ -35,7 +34,6 @@ NAMES = (
 )
 
 _CHECKED = frozenset({"number", "date", "person", "place", "reason"})
-_HEADING = re.compile(r"#{1,6}\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +86,9 @@ def find_candidates(hits: Sequence[Hit]) -> list[Candidate]:
     found = []
     for hit in hits:
         text = hit.chunk.text
-        front = FRONT_MATTER.match(text)
+        labels = label_ranges(text)
         for start, end in quotable_ranges(text):
-            if not _HEADING.match(text, start) and start >= (front.end() if front else 0):
+            if not lies_in((start, start + 1), labels):  # may run on behind them
                 found.append(Candidate(hit, start, end))
     return found
 

@@ -13,7 +13,7 @@ _OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
 _ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
 _NUMBERED = re.compile(r"\d+[.)]\s+")
 _ROW = re.compile(r"[^|\n]{1,200}: .*? \| ")  # of a table whose rows name their columns
-_LABEL = re.compile(rf"\A{FRONT_MATTER.pattern}|^#{{1,6}}\s.*", re.MULTILINE)
+_LABEL = re.compile(rf"\A{FRONT_MATTER.pattern}|^[^\S\n]*#{{1,6}}\s.*", re.MULTILINE)
 _RULE = re.compile(r"[\s|:=*_-]+")
 
 

@@ -24,6 +24,7 @@ from retrieval.pairs import Pairing, Window
 from retrieval.questions import ask_about
 from retrieval.reading import Evidence, Reading
 from retrieval.sentences import label_ranges, quotable_ranges
+from retrieval.spans import lies_in
 from retrieval.values import Hit
 
 FOLDER = "reader"  # below this package: weights, calibration and the model card
@@ -235,8 +236,8 @@ def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) ->
         return
     inside = values[first : first + count].copy()
     labels = label_ranges(hit.chunk.text)
-    for place, (at, _) in enumerate(window.spans if labels else ()):
-        if any(begin <= at < behind for begin, behind in labels):
+    for place, token in enumerate(window.spans if labels else ()):
+        if lies_in(token, labels):
             inside[place, _START] -= LABEL_MARGIN
     nowhere = values[0, _START] + values[0, _END]
     # Sums of start and end logits; rows are starts, columns lengths: (count, LONGEST_SPAN).

@@ -29,6 +29,11 @@ _YEAR = re.compile(r"\b[12]\d{3}\b")
 _BACKWARDS = {"number": 1.5, "date": 0.4}
 
 
+def lies_in(span: Span, ranges: Sequence[Span]) -> bool:
+    """Whether a span lies wholly in one of the ranges."""
+    return any(start <= span[0] and span[1] <= end for start, end in ranges)
+
+
 def find_span(text: str, question: str, kind: str) -> Span:
     """Return the number or date that the question wants where there is one, else all of `text`.
 
@@ -69,7 +74,7 @@ def _find_numbers(text: str) -> list[Span]:
     # repeats in another unit, unless there is nothing else.
     asides = [match.span() for match in _ASIDE.finditer(text)]
     for ranges in (list(find_kind(text, "date")), asides):
-        found = [span for span in found if not _lies_in(span, ranges)] or found
+        found = [span for span in found if not lies_in(span, ranges)] or found
     return found
 
 
@@ -79,10 +84,6 @@ def _find_dates(text: str, question: str, kind: str) -> list[Span]:
         return found
     years = (_YEAR.search(text, *span) for span in found)
     return [year.span() for year in years if year] or found
-
-
-def _lies_in(span: Span, ranges: Sequence[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in ranges)
 
 
 def _places(text: str, sought: frozenset[str]) -> list[int]:
