@@ -78,7 +78,7 @@ class Variant:
     without: str = ""
     reranked: bool = True
     within: float = search.WORTH_READING_WITHIN
-    near: float = span_reader.NEAR
+    at_once: int = span_reader.AT_ONCE
 
 
 def make_variants(passages: int) -> list[Variant]:
@@ -87,7 +87,7 @@ def make_variants(passages: int) -> list[Variant]:
         Variant(f"all, {passages} passages", passages),
         Variant("without reranking", passages, reranked=False),
         Variant("however far behind", passages, within=inf),
-        Variant("all at once", passages, near=inf),
+        Variant("all at once", passages, at_once=passages),
         *(Variant(f"without {name!r}", passages, without=name) for name in MEASURES),
         *(Variant(f"{count} passages", count) for count in PASSAGES),
     ]
@@ -117,9 +117,11 @@ class RememberingReader(SpanReader):
             for spotted in self._spotted[question, hit.chunk.id]
         ]
 
-    def weigh(self, spotted: Sequence[Spotted], hits: Sequence[Hit]) -> Reading:
+    def weigh(
+        self, spotted: Sequence[Spotted], hits: Sequence[Hit], *, first: Spotted | None = None
+    ) -> Reading:
         """Return the evidence; the passages in the search's order, where that is the variant."""
-        reading = super().weigh(spotted, hits)
+        reading = super().weigh(spotted, hits, first=first)
         return reading if self.variant.reranked else replace(reading, hits=tuple(hits))
 
     def _measures(self, spotted: Spotted, hit: Hit) -> tuple[float, ...]:
@@ -189,7 +191,7 @@ def measure(
         remembering.variant = variant
         with (
             patch.object(search, "WORTH_READING_WITHIN", variant.within),
-            patch.object(span_reader, "NEAR", variant.near),
+            patch.object(span_reader, "AT_ONCE", variant.at_once),
         ):
             yield variant.name, ask_all(dataset, library, remembering, variant.passages)
     similarity = SimilarityReader(library.embedder)

@@ -39,6 +39,13 @@ def find_foreign(question: str, served: Collection[str]) -> str | None:
     return best if score - nearest > _CLEAR else None
 
 
+def load_languages() -> None:
+    """Load the model, which takes most of a second, before somebody waits for it."""
+    import py3langid
+
+    py3langid.rank("ready")
+
+
 def name_language(code: str) -> str:
     """Return the English name of a language, the code itself where it has none."""
     from babel import Locale

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from itertools import zip_longest
 
 from index.errors import InvalidInputError, NotFoundError
+from index.language import load_languages
 from index.library import Library
 from index.snapshot import Snapshot, Status
 from index.values import Chunk, Document, digest
@@ -70,9 +71,10 @@ class Assistant:
         return Searcher(self._embedder)
 
     def warm_up(self) -> None:
-        """Load what the first question would have to wait for: both models and the dictionary."""
+        """Load what the first questions would have to wait for: models and the dictionary."""
         self._embedder.embed(["ready"])
         load_dictionary()
+        load_languages()
         _ = self.reader
 
     def ask(
@@ -83,6 +85,7 @@ class Assistant:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
         observer: Observer = unobserved,
+        lead: Callable[[Composition], None] | None = None,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't.
 
@@ -92,6 +95,7 @@ class Assistant:
             collection: The collection to answer from, or None for all.
             documents: Ids of the documents in it to answer from, or None for all.
             observer: Told of each stage as it begins and ends; what it raises ends the work.
+            lead: Given the answer's first sentence, where that is settled before all is read.
 
         Raises:
             InvalidInputError: The question is empty or too long, or `documents` is empty.
@@ -105,12 +109,17 @@ class Assistant:
             answer = self._answers.recall([same]).get(same)
             if answer is not None:
                 return replace(answer, timings_ms=clock.timings())
-            answer = self._work_out(question, turns, snapshot, clock)
+            answer = self._work_out(question, turns, snapshot, clock, lead)
         self._answers.keep({same: answer})
         return answer
 
     def _work_out(
-        self, question: str, turns: Sequence[Turn], snapshot: Snapshot, clock: Clock
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        snapshot: Snapshot,
+        clock: Clock,
+        lead: Callable[[Composition], None] | None,
     ) -> Answer:
         """Rewrite, search, read, cite."""
         reply = reply_courteously(question, snapshot, self.library.embedder)
@@ -119,6 +128,8 @@ class Assistant:
         with clock.time("rewrite"):
             standalone = self._rewriter.rewrite(question, turns)
             parts = self._divide(standalone)
+        if len(parts) > 1 or self._answerer.llm is not None:
+            lead = None  # the answer may begin with something else
         readings = {}
         for part in parts:
             with clock.time("search"):
@@ -128,11 +139,24 @@ class Assistant:
                 texts = [hit.chunk.text for hit in likely]
                 asked = respell(part, texts)
                 standalone = standalone.replace(part, asked)
-                reading = self.reader.read(asked, likely, snapshot)
+                begin = partial(self._begin, asked, snapshot, lead)
+                reading = self.reader.read(asked, likely, snapshot, lead=begin)
             readings[asked] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
         with clock.time("cite"):
             answer = self._answer(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())
+
+    def _begin(
+        self,
+        question: str,
+        snapshot: Snapshot,
+        lead: Callable[[Composition], None] | None,
+        reading: Reading,
+    ) -> None:
+        """Tell the answer's first sentence to who wants to know it."""
+        if lead is not None:
+            found = {question: Finding(reading.evidence[:1])}
+            lead(self._answerer.compose(found, partial(_get_document, snapshot)))
 
     def _divide(self, question: str) -> list[str]:
         """Return the parts of a question; each stands alone, with the one before as history."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,6 +56,14 @@ class Reading:
     confidence: float
 
 
+Lead = Callable[[Reading], None]
+"""Called with what was found as soon as it is settled which evidence comes first."""
+
+
+def keep_silent(reading: Reading) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What answers a question, or a part of one.
@@ -87,6 +95,22 @@ class Reader(Protocol):
         """Confidence below which the documents are said not to answer."""
         ...
 
-    def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:
-        """Return the evidence in `hits`, passages best first, for a standalone question."""
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        snapshot: Snapshot,
+        *,
+        lead: Lead = keep_silent,
+    ) -> Reading:
+        """Return the evidence in `hits`.
+
+        Args:
+            question: A standalone question.
+            hits: Passages, best first.
+            snapshot: Where they are.
+            lead: Told at most once, before everything is read, if what was read answers already;
+                what comes first there and its confidence are returned so. What it raises ends the
+                work.
+        """
         ...

@@ -15,7 +15,7 @@ from index.errors import ModelError
 from index.snapshot import Snapshot
 from retrieval import features
 from retrieval.features import Candidate, Question, find_candidates, measure, prepare_question
-from retrieval.reading import Evidence, Reading
+from retrieval.reading import Evidence, Lead, Reading, keep_silent
 from retrieval.spans import find_span
 from retrieval.values import Hit
 
@@ -96,7 +96,14 @@ class SimilarityReader:
         """Confidence below which the documents are said not to answer."""
         return self._weights.threshold
 
-    def read(self, question: str, hits: Sequence[Hit], snapshot: Snapshot) -> Reading:
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        snapshot: Snapshot,
+        *,
+        lead: Lead = keep_silent,  # noqa: ARG002 - what comes first is known at the end
+    ) -> Reading:
         """Return the sentences of `hits`, best first, and how likely the first is right."""
         words = snapshot.words
         candidates = find_candidates(hits)

@@ -14,7 +14,7 @@ from index.errors import InvalidInputError, MismatchError, NotFoundError, Stoppe
 from index.library import Library
 from retrieval.assistant import MOST_HITS, SHOWN_HITS, Assistant
 from retrieval.composing import Composition
-from retrieval.reading import Reading
+from retrieval.reading import Evidence, Lead, Reading, keep_silent
 from retrieval.similarity import SimilarityReader
 from retrieval.values import Answer, Hit, Turn
 from retrieval.wire import answer_object
@@ -100,6 +100,62 @@ def test_an_observer_can_stop_a_question(assistant: Assistant) -> None:
     with pytest.raises(StoppedError, match="before it was read"):
         assistant.ask("When was the bridge at Orlen opened?", observer=stop)
     assert not assistant.ask("When was the bridge at Orlen opened?").abstained
+
+
+SNOW = {"a.txt": "Snow fell in May.", "b.txt": "Snow melts."}
+
+
+class Contrary:
+    """Reads nothing and likes the last passage best."""
+
+    name, runtime, threshold = "contrary-1", "hand", 0.5
+
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        snapshot: object,
+        *,
+        lead: Lead = keep_silent,
+    ) -> Reading:
+        return Reading((), tuple(hits[::-1]), 0.0)
+
+
+class Early(Contrary):
+    """Is sure of the first passage, and says so before it has read the others."""
+
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        snapshot: object,
+        *,
+        lead: Lead = keep_silent,
+    ) -> Reading:
+        first, *others = (
+            Evidence(hit, hit.chunk.start, hit.chunk.end, (hit.chunk.start, hit.chunk.end), 0.9)
+            for hit in hits
+        )
+        lead(Reading((first,), tuple(hits), 0.9))
+        return Reading((first, *others), tuple(hits), 0.9)
+
+
+def test_the_first_sentence_is_told_early_and_the_answer_begins_with_it(tmp_path: Path) -> None:
+    library = make_library(tmp_path / "data", SNOW)
+    told: list[Composition] = []
+    answer = Assistant(library, reader=Early()).ask("When did snow fall?", lead=told.append)
+    (begun,) = told
+    assert answer.text.startswith(begun.text)
+    assert (begun.sentences, begun.citations) == (answer.sentences[:1], answer.citations[:1])
+    assert len(answer.sentences) == 2
+
+
+def test_of_an_answer_in_two_parts_nothing_is_told_early(tmp_path: Path) -> None:
+    library = make_library(tmp_path / "data", SNOW)
+    told: list[Composition] = []
+    question = "When did snow fall in May and why did the snow melt?"
+    Assistant(library, reader=Early()).ask(question, lead=told.append)
+    assert told == []
 
 
 def test_an_answer_says_how_it_came_about(assistant: Assistant) -> None:
@@ -437,15 +493,6 @@ def test_the_span_reader_is_used_by_default(library: Library) -> None:
     assert answer.provenance.reader.startswith("span-reader@")
     assert answer.best_span == "1931"
     assert [hit.stage for hit in answer.hits] == ["rerank", "fusion"]  # which is far behind
-
-
-class Contrary:
-    """Reads nothing and likes the last passage best."""
-
-    name, runtime, threshold = "contrary-1", "hand", 0.5
-
-    def read(self, question: str, hits: Sequence[Hit], snapshot: object) -> Reading:
-        return Reading((), tuple(hits[::-1]), 0.0)
 
 
 def test_passages_are_shown_in_the_readers_order_and_those_not_read_behind(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import retrieval
 from index.errors import ModelError
 from index.snapshot import Snapshot
 from retrieval.pairs import Window
-from retrieval.reading import Evidence
+from retrieval.reading import Evidence, Reading
 from retrieval.span_reader import (
     FOLDER,
     LABEL_MARGIN,
@@ -171,27 +171,75 @@ class Scripted(SpanReader):
 
     def spot(self, question: str, hits: Sequence[Hit]) -> list[Spotted]:
         self.given.append([hit.source for hit in hits])
-        return [Spotted(hit, 0, 3, self._answerable[hit.source], (0.0, hit.score)) for hit in hits]
+        return [
+            Spotted(
+                hit, 0, 3, self._answerable[hit.source], (self._answerable[hit.source], hit.score)
+            )
+            for hit in hits
+        ]
+
+
+def hits_of(*sources: str) -> list[Hit]:
+    return [
+        make_hit(make_document(TEXT, source=source), score=0.9 - 0.05 * place)
+        for place, source in enumerate(sources)
+    ]
+
+
+def sources_of(reading: Reading) -> list[str]:
+    return [item.hit.source for item in reading.evidence]
 
 
 @pytest.mark.parametrize(
-    ("first", "read"),
-    [(1.0, [["best", "near", "other"]]), (-1.0, [["best", "near", "other"], ["far"]])],
+    ("answering", "given"),
+    [
+        ("b", [["a", "b"], ["c", "d", "e"]]),
+        ("c", [["a", "b"], ["c", "d"], ["e"]]),
+        ("e", [["a", "b"], ["c", "d"], ["e"]]),
+        ("none", [["a", "b"], ["c", "d"], ["e"]]),
+    ],
 )
-def test_passages_far_behind_are_read_where_the_near_ones_do_not_answer(
-    first: float, read: list[list[str]]
+def test_passages_are_read_two_at_a_time_until_one_answers_then_other_documents(
+    answering: str, given: list[list[str]]
 ) -> None:
-    document = make_document(TEXT)
-    scores = {"near": 0.85, "far": 0.7}
-    hits = [
-        make_hit(make_document(TEXT, source="best"), score=0.9),
-        *(replace(make_hit(document, score=score), source=s) for s, score in scores.items()),
-        make_hit(make_document(TEXT, source="other"), score=0.65),
-    ]
-    reader = Scripted({"best": first, "near": -1.0, "far": 2.0, "other": -1.0})
-    reading = reader.read("Who?", hits, cast("Snapshot", None))
-    assert reader.given == read
-    assert len(reading.hits) == 4
+    reader = Scripted({**dict.fromkeys("abcde", -1.0), answering: 1.0})
+    reading = reader.read("Who?", hits_of(*"abcde"), cast("Snapshot", None))
+    assert reader.given == given
+    assert len(reading.hits) == 5
+    assert (reading.confidence > reader.threshold) == (answering != "none")
+
+
+def test_of_a_document_that_answers_no_more_is_read() -> None:
+    reader = Scripted({"a": 1.0, "b": -1.0, "c": -1.0})
+    hits = [*hits_of("a", "b"), *hits_of("a", "c", "b", "c")[:4]]
+    reader.read("Who?", hits, cast("Snapshot", None))
+    assert reader.given == [["a", "b"], ["c"]]
+
+
+def test_what_answers_first_is_told_and_stays_first() -> None:
+    told: list[Reading] = []
+    reader = Scripted({"a": 1.0, "b": -1.0, "c": 5.0})
+    hits = hits_of("a", "b", "c")
+    hits[2] = replace(hits[2], score=2.0)  # were it read with the others, it would be the best
+    reading = reader.read("Who?", hits, cast("Snapshot", None), lead=told.append)
+    assert [sources_of(each)[0] for each in (*told, reading)] == ["a", "a"]
+    assert told[0].confidence == reading.confidence
+    assert sorted(sources_of(reading)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("scripted", [{"a": 1.0}, {"a": -1.0}])
+def test_nothing_is_told_early_where_all_is_read_or_nothing_answers(
+    scripted: dict[str, float],
+) -> None:
+    told: list[Reading] = []
+    Scripted(scripted).read("Who?", hits_of("a"), cast("Snapshot", None), lead=told.append)
+    assert told == []
+
+
+def test_nothing_to_read_is_no_answer() -> None:
+    reader = Scripted({})
+    reading = reader.read("Who?", [], cast("Snapshot", None))
+    assert (reader.given, reading.evidence, reading.confidence) == ([], (), 0.0)
 
 
 def test_reranking_adds_the_best_evidence_to_the_searchs_score() -> None:
