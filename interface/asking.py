@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
 from index.errors import StoppedError
-from retrieval.timing import Observer
+from retrieval.composing import Composition
 from retrieval.values import Answer
 
 STOPPED = "told_stopped_question"
@@ -27,54 +27,64 @@ class Stage:
 class Run:
     """One question that is being answered in a thread of its own.
 
-    Stopping it frees whoever waits at once; the thread itself ends before its next stage.
+    Stopping it frees whoever waits at once; the thread itself ends when it next tells something.
     """
 
-    def __init__(self, ask: Callable[[Observer], Answer]) -> None:
-        """Prepare to answer.
+    def __init__(self, ask: Callable[..., Answer]) -> None:
+        """Begin to answer.
 
         Args:
-            ask: Gives the answer, telling the stages to the observer that it is given.
+            ask: Gives the answer; takes an `observer` of stages and a `lead` to tell the first
+                sentence to, as `Assistant.ask` does.
         """
         self.token = secrets.token_urlsafe(12)
         self._ask = ask
         self._stopped = Event()
-        self._told: SimpleQueue[Stage | Answer | Exception] = SimpleQueue()
+        self._told: SimpleQueue[Stage | Composition | Answer | Exception] = SimpleQueue()
+        Thread(target=self._work, daemon=True).start()
 
     def stop(self) -> None:
         """End it with a StoppedError; does nothing where it is over."""
         self._stopped.set()
         self._told.put(StoppedError(STOPPED))
 
-    def events(self) -> Iterator[Stage | Answer]:
-        """Yield each stage as it begins and ends, then the answer.
+    def events(self) -> Iterator[tuple[Stage, ...] | Composition | Answer]:
+        """Yield what the page is to draw: stages, the first sentence if it comes early, the answer.
+
+        The stages so far come each time that another goes on for a while, and with it the end of
+        the one before; what is over at once isn't yielded alone, as drawing takes time.
 
         Raises:
             StoppedError: It was stopped.
             FootnoteError: It can't be answered; whatever asking raises comes out here.
         """
-        Thread(target=self._work, daemon=True).start()
-        try:
-            while True:
-                event = self._told.get()
-                if isinstance(event, Exception):
-                    raise event
+        stages: list[Stage] = []
+        while True:
+            event = self._told.get()
+            if isinstance(event, Exception):
+                raise event
+            if isinstance(event, Stage):
+                stages.append(event)
+                if event.taken_ms is None and self._told.empty():
+                    yield tuple(stages)
+            else:
                 yield event
-                if isinstance(event, Answer):
-                    return
-        finally:
-            self._stopped.set()
+            if isinstance(event, Answer):
+                return
 
     def _work(self) -> None:
         try:
-            self._told.put(self._ask(self._observe))
+            self._told.put(self._ask(observer=self._observe, lead=self._tell))
         except Exception as error:  # noqa: BLE001 - raised again where the events are read
             self._told.put(error)
 
     def _observe(self, stage: str, taken_ms: float | None) -> None:
+        self._tell(Stage(stage, taken_ms))
+
+    def _tell(self, event: Stage | Composition) -> None:
         if self._stopped.is_set():
             raise StoppedError(STOPPED)
-        self._told.put(Stage(stage, taken_ms))
+        self._told.put(event)
 
 
 class Runs:
@@ -91,7 +101,7 @@ class Runs:
         return bool(self._running)
 
     @contextmanager
-    def start(self, ask: Callable[[Observer], Answer]) -> Iterator[Run]:
+    def start(self, ask: Callable[..., Answer]) -> Iterator[Run]:
         """Give a run that can be stopped by its token within the block."""
         run = Run(ask)
         with self._lock:
@@ -99,6 +109,7 @@ class Runs:
         try:
             yield run
         finally:
+            run.stop()
             with self._lock:
                 del self._running[run.token]
 

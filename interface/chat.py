@@ -12,11 +12,13 @@ import gradio as gr
 
 from index.errors import FootnoteError, StoppedError
 from interface.arguments import read_text
-from interface.asking import Runs, Stage
+from interface.asking import Runs
 from interface.choosing import find_choosable, read_chosen, restore_scope, settle_scope
 from interface.conversation import (
+    begun,
     failed_turn,
     finished_turn,
+    going_on,
     growing_turns,
     history_of,
     read_collection,
@@ -31,12 +33,13 @@ from interface.keeping.recorder import conversation_id_of, keep_turn
 from interface.static import read_static
 from interface.strings import UNEXPECTED, read_script, translate
 from interface.visitors import owner_of
+from retrieval.composing import Composition
 from retrieval.followups import suggest_followups
+from retrieval.values import Answer
 
 if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
-    from retrieval.values import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -202,20 +205,19 @@ class ChatTab:
 
         Each with the id of the conversation that it is kept in.
         """
-        stages: list[Stage] = []
-        with self._runs.start(lambda observer: ask(observer=observer)) as run:
+        with self._runs.start(ask) as run:
             working = working_turn(asked, run.token)
             yield kept_as, working
             for event in run.events():
-                if isinstance(event, Stage):
-                    stages.append(event)
-                    working = working_turn(asked, run.token, stages)
-                    yield kept_as, working
-                else:
+                if isinstance(event, Answer):
                     finished = finished_turn(event)
                     for grown in growing_turns(working, finished):
                         yield kept_as, grown
                     yield keep(answer=event, view=finished)
+                else:
+                    shown = begun(event) if isinstance(event, Composition) else going_on(event)
+                    working = {**working, **shown}
+                    yield kept_as, working
 
     def show(
         self,

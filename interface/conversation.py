@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from index.errors import InvalidInputError
 from interface.arguments import read_optional_text, read_text
 from interface.asking import Stage
+from retrieval.composing import Composition
 from retrieval.values import Answer, Turn
 from retrieval.wire import answer_object, hit_object
 
@@ -40,31 +42,43 @@ def disarm(markdown: str) -> str:
     return _ACTIVE.sub(r"\\\g<0>", markdown)
 
 
-def working_turn(question: str, run: str = "", stages: Iterable[Stage] = ()) -> TurnView:
+def working_turn(question: str, run: str = "") -> TurnView:
     """Return the turn of a question that is being answered.
 
     Args:
         question: As it was asked.
         run: The token by which the page can stop it.
-        stages: What was told so far; a stage that comes again goes on with its time.
+    """
+    return {"state": "working", "question": question, "run": run, "steps": []}
+
+
+def going_on(stages: Iterable[Stage]) -> TurnView:
+    """Return what changes in a working turn with the stages that were told so far.
+
+    A stage that comes again goes on with its time.
     """
     taken: dict[str, float | None] = {}
     for stage in stages:
         before = taken.get(stage.name)
         taken[stage.name] = stage.taken_ms if before is None else before + (stage.taken_ms or 0.0)
-    steps = [{"stage": name, "ms": ms} for name, ms in taken.items()]
-    return {"state": "working", "question": question, "run": run, "steps": steps}
+    return {"steps": [{"stage": name, "ms": ms} for name, ms in taken.items()]}
+
+
+def begun(composition: Composition) -> TurnView:
+    """Return what changes in a working turn when its first sentence comes."""
+    citations = [asdict(citation) for citation in composition.citations]
+    return {"parts": split_markers(composition), "citations": citations}
 
 
 def growing_turns(working: TurnView, finished: TurnView) -> Iterator[TurnView]:
     """Yield the turn while its answer comes, a sentence with its markers at a time.
 
-    The last sentence is left to the finished turn.
+    All of it stands there before it is kept, which takes a while. What cites nothing doesn't grow.
     """
     parts = finished["parts"]
     starts = [place for place, part in enumerate(parts) if "support" in part]
-    for start in starts[1:]:
-        shown = {"parts": parts[:start], "citations": finished["citations"]}
+    for end in (*starts[1:], len(parts)) if starts else ():
+        shown = {"parts": parts[:end], "citations": finished["citations"]}
         yield {**working, **shown}
 
 
@@ -97,7 +111,7 @@ def finished_turn(answer: Answer) -> TurnView:
     }
 
 
-def split_markers(answer: Answer) -> list[dict[str, Any]]:
+def split_markers(answer: Answer | Composition) -> list[dict[str, Any]]:
     """Cut an answer's text into `{"text": ...}` and `{"marker": n}`, in their order.
 
     A part that is a sentence says by `support` how its citations carry it. Markers are looked for

@@ -134,7 +134,7 @@ async function suggest(turn, index) {
   const asked = { turns: turns().slice(0, index + 1), collection, chosen };
   const questions = await server.suggest(asked).catch(() => []);
   const node = list.children[index];
-  const current = index === turns().length - 1 && drawn[index] === JSON.stringify(turn);
+  const current = index === turns().length - 1 && drawn[index] === JSON.stringify(turn, inOrder);
   if (!current || !Array.isArray(questions) || questions.length === 0) return;
   const items = questions.map((question) => make('li', '', asks('fn-followup', question)));
   node.querySelector('.fn-followups')?.remove();

@@ -205,6 +205,12 @@ function drawWelcome(value) {
   element.querySelector('.fn-examples').replaceChildren(...items);
 }
 
+// What comes in pieces has its keys in another order than the same turn that comes whole.
+function inOrder(key, value) {
+  const keyed = value !== null && typeof value === 'object' && !Array.isArray(value);
+  return keyed ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+}
+
 function draw() {
   const value = props.value;
   if (!value || !value.turns) return;
@@ -220,7 +226,7 @@ function draw() {
     list.lastChild.remove();
   }
   value.turns.forEach((turn, index) => {
-    const json = JSON.stringify(turn);
+    const json = JSON.stringify(turn, inOrder);
     if (drawn[index] === json) return;
     if (index < drawn.length) updateTurn(turn, index);
     else list.append(drawTurn(turn, index));

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -22,6 +22,7 @@ from index.values import (
     digest,
     place_at,
 )
+from retrieval.composing import Composition
 from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 
@@ -192,6 +193,7 @@ class FakeAssistant:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
         observer: Observer = unobserved,
+        lead: Callable[[Composition], None] | None = None,
     ) -> Answer:
         held = self._choose(collection, documents)
         self.histories.append(tuple(history))
@@ -214,6 +216,9 @@ class FakeAssistant:
         quotes = [quote for quote in self._find_quotes(question) if quote in texts]
         hits = self.search(question, k=5, collection=collection, documents=documents)
         answer = make_answer(question, self._cite(quotes), hits)
+        if lead is not None and len(quotes) > 1:
+            begun = answer.text.partition("]")[0] + "]"
+            lead(Composition(begun, answer.sentences[:1], answer.citations[:1]))
         asked = None if documents is None else tuple(sorted(documents))
         return replace(
             answer,

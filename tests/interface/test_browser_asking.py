@@ -94,6 +94,16 @@ def test_follow_ups_come_from_the_passages_and_are_asked_with_a_click(page: Page
     assert page.locator(".fn-turn").first.locator(".fn-followup").count() == 0
 
 
+def test_follow_ups_are_looked_for_once_after_an_answer_of_several_sentences(page: Page) -> None:
+    bodies: list[str] = []
+    page.on("request", lambda request: bodies.append(request.post_data or ""))
+    ask(page, "How many accounts were closed?")
+    assert page.locator(".fn-sentence").count() > 1
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    assert len([body for body in bodies if '"suggest"' in body]) == 1
+
+
 def test_a_marker_previews_its_quote_to_the_pointer(page: Page) -> None:
     ask(page, "How many accounts were closed?")
     preview = page.get_by_role("tooltip")

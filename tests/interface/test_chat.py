@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 import gradio as gr
@@ -59,13 +60,19 @@ def test_a_library_without_an_index_says_so(assistant: FakeAssistant) -> None:
     assert make_chat(Unmade(), assistant).load()["problem"] == "there is no index yet"
 
 
-def test_a_question_is_shown_at_once_then_its_stages_then_its_answer(chat: ChatTab) -> None:
-    views = list(chat.submit(" How many accounts? ", EMPTY))
+def test_a_question_is_shown_at_once_then_its_stages_then_its_answer(
+    chat: ChatTab, assistant: FakeAssistant
+) -> None:
+    going = chat.submit(" wait: How many accounts? ", EMPTY)
+    views = [next(going)]
+    assert views[0][0]["turns"][0]["question"] == "wait: How many accounts?"
+    assert views[0][0]["turns"][0]["steps"] == []
+    reading = [{"stage": "search", "ms": 1.5}, {"stage": "read", "ms": None}]
+    while views[-1][0]["turns"][0]["steps"] != reading:
+        views.append(next(going))
+    assistant.go_on.set()
+    views += going
     turns = [view["turns"][0] for view, _ in views]
-    assert turns[0]["question"] == "How many accounts?"
-    assert turns[0]["steps"] == []
-    assert turns[1]["steps"] == [{"stage": "search", "ms": None}]
-    assert [step["stage"] for step in turns[-2]["steps"]] == ["search", "read"]
     assert [turn["state"] for turn in turns[:-1]] == ["working"] * (len(turns) - 1)
     assert turns[-1]["state"] == "answered"
     assert turns[-1]["citations"][0]["quote"] == BANK_QUOTE
@@ -82,8 +89,8 @@ def test_sentences_come_one_after_the_other(chat: ChatTab) -> None:
     turns = [view["turns"][0] for view, _ in chat.submit("How many accounts?", EMPTY)]
     growing = [turn["parts"] for turn in turns if "parts" in turn]
     assert growing[0][0] == {"text": BANK_QUOTE, "support": "verbatim"}
-    assert growing[-1][: len(growing[0])] == growing[0]
-    assert len(growing) == 2
+    assert all(later[: len(earlier)] == earlier for earlier, later in pairwise(growing))
+    assert [len(parts) for parts in growing] == [3, 4, 7, 7]
 
 
 def test_a_question_can_be_stopped_by_its_token(

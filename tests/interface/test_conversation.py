@@ -7,15 +7,18 @@ import pytest
 from index.errors import InvalidInputError
 from interface.asking import Stage
 from interface.conversation import (
+    begun,
     disarm,
     failed_turn,
     finished_turn,
+    going_on,
     history_of,
     read_turns,
     split_markers,
     stream_text,
     working_turn,
 )
+from retrieval.composing import Composition
 from retrieval.values import Turn
 from tests.interface.fakes import BANK_QUOTE, HOSTILE_QUOTE, FakeAssistant
 
@@ -87,13 +90,17 @@ def test_a_stage_that_comes_again_goes_on_with_its_time() -> None:
         Stage("search", None),
         Stage("search", 3.0),
     ]
-    assert working_turn("a", "token", told) == {
-        "state": "working",
-        "question": "a",
-        "run": "token",
-        "steps": [{"stage": "search", "ms": 5.0}],
-    }
-    assert working_turn("a", "", told[:1])["steps"] == [{"stage": "search", "ms": None}]
+    assert going_on(told) == {"steps": [{"stage": "search", "ms": 5.0}]}
+    assert going_on(told[:1]) == {"steps": [{"stage": "search", "ms": None}]}
+
+
+def test_a_turn_whose_answer_has_begun_shows_its_sentence(assistant: FakeAssistant) -> None:
+    answer = assistant.ask("How many accounts?")
+    sentence = Composition(answer.text, answer.sentences, answer.citations)
+    turn = {**working_turn("a", "token"), **begun(sentence)}
+    finished = finished_turn(answer)
+    assert (turn["state"], turn["run"]) == ("working", "token")
+    assert (turn["parts"], turn["citations"]) == (finished["parts"], finished["citations"])
 
 
 def test_a_greeting_is_a_remark_rather_than_a_missing_answer(assistant: FakeAssistant) -> None:
