@@ -70,7 +70,8 @@ class Variant:
         without: A measure that doesn't count, or "".
         reranked: Whether the reader's order of the passages is kept.
         within: How far behind the best a passage may be and is still read.
-        near: How far behind the best it may be and is read at once.
+        at_once: How many are read before it is looked whether one answers.
+        hopeless: Confidence below which no more are read.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Variant:
     reranked: bool = True
     within: float = search.WORTH_READING_WITHIN
     at_once: int = span_reader.AT_ONCE
+    hopeless: float = span_reader.HOPELESS
 
 
 def make_variants(passages: int) -> list[Variant]:
@@ -88,6 +90,7 @@ def make_variants(passages: int) -> list[Variant]:
         Variant("without reranking", passages, reranked=False),
         Variant("however far behind", passages, within=inf),
         Variant("all at once", passages, at_once=passages),
+        Variant("without giving up", passages, hopeless=0.0),
         *(Variant(f"without {name!r}", passages, without=name) for name in MEASURES),
         *(Variant(f"{count} passages", count) for count in PASSAGES),
     ]
@@ -192,6 +195,7 @@ def measure(
         with (
             patch.object(search, "WORTH_READING_WITHIN", variant.within),
             patch.object(span_reader, "AT_ONCE", variant.at_once),
+            patch.object(span_reader, "HOPELESS", variant.hopeless),
         ):
             yield variant.name, ask_all(dataset, library, remembering, variant.passages)
     similarity = SimilarityReader(library.embedder)
