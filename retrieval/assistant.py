@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, cached_property, partial
-from itertools import zip_longest
+from functools import cached_property, partial
 
 from index.errors import InvalidInputError, NotFoundError
 from index.language import load_languages
 from index.library import Library
 from index.snapshot import Snapshot, Status
-from index.values import Chunk, Document, digest
-from retrieval.composing import Answerer, Composition, ExtractiveAnswerer, quote
-from retrieval.courtesies import Reply, reply_courteously
-from retrieval.disagreement import describe, find_disagreement
+from index.values import Chunk, digest
+from retrieval.composing import Answerer, Composition, ExtractiveAnswerer
+from retrieval.courtesies import reply_courteously
 from retrieval.questions import divide
 from retrieval.readers import choose_reader
-from retrieval.reading import Finding, Reader, Reading
+from retrieval.reading import Reader
 from retrieval.remembering import Memory, RememberingEmbedder
 from retrieval.rewriting import Rewriter, RuleRewriter
 from retrieval.search import Searcher, locate, worth_reading
 from retrieval.spelling import load_dictionary, respell
 from retrieval.timing import Clock, Observer, unobserved
-from retrieval.values import Answer, Hit, Provenance, Turn
+from retrieval.values import Answer, Hit, Turn
+from retrieval.writing import SHOWN_HITS, Writer, get_document
 
-SHOWN_HITS = 10
 REMEMBERED_ANSWERS = 1_000
 MOST_HITS = 100_000  # of a search; the word index sets aside room for twice as many
-NOTHING = Composition("The documents don't answer this.", (), ())
 
 
 class Assistant:
@@ -65,6 +62,10 @@ class Assistant:
     @cached_property
     def _embedder(self) -> RememberingEmbedder:
         return RememberingEmbedder(self.library.embedder)
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return Writer(self._answerer, self.reader, self.library.embedder.name)
 
     @cached_property
     def _searcher(self) -> Searcher:
@@ -124,11 +125,12 @@ class Assistant:
         """Rewrite, search, read, cite."""
         reply = reply_courteously(question, snapshot, self.library.embedder)
         if reply is not None:
-            return self._reply(question, reply, snapshot, clock)
+            answer = self._writer.reply(question, reply, snapshot)
+            return replace(answer, timings_ms=clock.timings())
         with clock.time("rewrite"):
             standalone = self._rewriter.rewrite(question, turns)
             parts = self._divide(standalone)
-        if len(parts) > 1 or self._answerer.llm is not None:
+        if len(parts) > 1 or self._writer.llm is not None:
             lead = None  # the answer may begin with something else
         readings = {}
         for part in parts:
@@ -139,24 +141,12 @@ class Assistant:
                 texts = [hit.chunk.text for hit in likely]
                 asked = respell(part, texts)
                 standalone = standalone.replace(part, asked)
-                begin = partial(self._begin, asked, snapshot, lead)
+                begin = partial(self._writer.begin, asked, snapshot, lead)
                 reading = self.reader.read(asked, likely, snapshot, lead=begin)
             readings[asked] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
         with clock.time("cite"):
-            answer = self._answer(standalone, readings, snapshot)
+            answer = self._writer.write(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())
-
-    def _begin(
-        self,
-        question: str,
-        snapshot: Snapshot,
-        lead: Callable[[Composition], None] | None,
-        reading: Reading,
-    ) -> None:
-        """Tell the answer's first sentence to who wants to know it."""
-        if lead is not None:
-            found = {question: Finding(reading.evidence[:1])}
-            lead(self._answerer.compose(found, partial(_get_document, snapshot)))
 
     def _divide(self, question: str) -> list[str]:
         """Return the parts of a question; each stands alone, with the one before as history."""
@@ -180,7 +170,7 @@ class Assistant:
         question = self._check(question)
         clock = Clock()
         with self.library.snapshot() as snapshot:
-            document = _get_document(snapshot, document_id)
+            document = get_document(snapshot, document_id)
             if not 0 <= start < end <= len(document.text):
                 raise InvalidInputError(
                     f"there is no passage at {start}:{end} of {document.source!r}, which has "
@@ -193,7 +183,7 @@ class Assistant:
             hits = (Hit(chunk, 1.0, "given", document.source, document.title),)
             with clock.time("read"):
                 reading = self.reader.read(question, hits, snapshot)
-            answer = self._answer(question, {question: reading}, snapshot)
+            answer = self._writer.write(question, {question: reading}, snapshot)
             return replace(answer, timings_ms=clock.timings())
 
     def search(
@@ -227,7 +217,7 @@ class Assistant:
         """Return the library's status, with the reader and the language model among the models."""
         status = self.library.status()
         reader = {"reader": self.reader.name, "reader_runtime": self.reader.runtime}
-        models = {**status.models, **reader, "llm": self._answerer.llm}
+        models = {**status.models, **reader, "llm": self._writer.llm}
         return replace(status, models=models)
 
     @property
@@ -251,96 +241,7 @@ class Assistant:
             )
         return self._searcher.search(snapshot, query, k=k)
 
-    def _answer(
-        self, standalone: str, readings: Mapping[str, Reading], snapshot: Snapshot
-    ) -> Answer:
-        """Return the answer that the readings allow: quotes with citations, or none.
-
-        Args:
-            standalone: The whole question.
-            readings: What was read for each of its parts.
-            snapshot: Where the documents are.
-        """
-        best = max(readings.values(), key=lambda reading: reading.confidence)
-        best_span = best.evidence[0].span_text if best.evidence else ""
-        found = {
-            part: Finding(
-                reading.evidence, find_disagreement(part, reading.evidence, snapshot.words)
-            )
-            for part, reading in readings.items()
-            if reading.evidence and reading.confidence >= self.reader.threshold
-        }
-        document = cache(partial(_get_document, snapshot))
-        composition = self._answerer.compose(found, document) if found else NOTHING
-        return Answer(
-            question=standalone,
-            standalone_question=standalone,
-            text=composition.text,
-            short_answer=composition.short,
-            sentences=composition.sentences,
-            citations=composition.citations,
-            hits=locate(
-                _take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS], snapshot
-            ),
-            abstained=not found,
-            confidence=best.confidence,
-            disagreement=tuple(
-                describe(each.differing, composition.citations, document)
-                for each in found.values()
-                if each.differing
-            ),
-            timings_ms={},
-            provenance=self._provenance(snapshot),
-            best_span=best_span,
-        )
-
-    def _reply(self, question: str, reply: Reply, snapshot: Snapshot, clock: Clock) -> Answer:
-        document = cache(partial(_get_document, snapshot))
-        composition = quote(reply.quotes, reply.quotes, document)
-        return Answer(
-            question=question,
-            standalone_question=question,
-            text=reply.text or composition.text,
-            short_answer="",
-            sentences=composition.sentences,
-            citations=composition.citations,
-            hits=(),
-            abstained=reply.abstained,
-            confidence=0.0 if reply.abstained else 1.0,
-            disagreement=(),
-            timings_ms=clock.timings(),
-            provenance=self._provenance(snapshot),
-            best_span="",
-        )
-
-    def _provenance(self, snapshot: Snapshot) -> Provenance:
-        return Provenance(
-            generation=snapshot.generation.state.number,
-            index_hash=snapshot.generation.state.fingerprint,
-            embedder=self.library.embedder.name,
-            reader=self.reader.name,
-            llm=self._answerer.llm,
-            collection=snapshot.collection,
-            documents=snapshot.documents,
-        )
-
-
-def _take_turns(found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
-    """Return the best hits of each search, then the second best, and so on, each passage once."""
-    turns = (hit for group in zip_longest(*found) for hit in group if hit is not None)
-    first: dict[str, Hit] = {}
-    for hit in turns:
-        first.setdefault(hit.chunk.id, hit)
-    return tuple(first.values())
-
 
 def _clean(text: str) -> str:
     """Return the text without lone surrogates, which JSON can hold, but no tokenizer takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _get_document(snapshot: Snapshot, document_id: str) -> Document:
-    document = snapshot.catalogue.document(document_id)
-    if document is None:
-        raise NotFoundError(f"no document has the id {document_id!r}; it may have been removed")
-    return document

@@ -12,12 +12,13 @@ import pytest
 from index.embedding import Vectors
 from index.errors import InvalidInputError, MismatchError, NotFoundError, StoppedError
 from index.library import Library
-from retrieval.assistant import MOST_HITS, SHOWN_HITS, Assistant
+from retrieval.assistant import MOST_HITS, Assistant
 from retrieval.composing import Composition
 from retrieval.reading import Evidence, Lead, Reading, keep_silent
 from retrieval.similarity import SimilarityReader
 from retrieval.values import Answer, Hit, Turn
 from retrieval.wire import answer_object
+from retrieval.writing import SHOWN_HITS
 from tests.fakes import FakeEmbedder
 from tests.retrieval.fakes import BRIDGE, BY_WORDS, MILL, StrictEmbedder, add_texts, make_library
 
