@@ -110,6 +110,36 @@ scope.querySelector('select').addEventListener('change', (event) => {
   drawChoice(props.value);
 });
 
+// A question stands there as soon as it is sent, until the server says how it goes.
+let sent = null; // its node and its turn
+const UNREACHED_MS = 30_000; // after which it is taken back
+
+function showSent(question) {
+  if (busy() || sent !== null || !question.trim()) return;
+  const turn = { state: 'working', question: question.trim() };
+  const node = drawTurn(turn, turns().length);
+  sent = { node, turn };
+  welcome.hidden = true;
+  removeFollowups(); // first, as they stand above
+  list.append(node);
+  conversation.scrollTo({ top: node.offsetTop });
+  setTimeout(() => sent?.node === node && draw(), UNREACHED_MS);
+}
+
+// Leaves its node to the turn that the server made of it, and takes it back where there is none.
+function settleSent() {
+  if (sent === null) return;
+  if (turns()[drawn.length]?.question === sent.turn.question) drawn.push(JSON.stringify(sent.turn));
+  else sent.node.remove();
+  sent = null;
+}
+
+function onSend(event) {
+  const field = document.querySelector('#question textarea');
+  const entered = event.target === field && event.key === 'Enter' && !event.shiftKey && !event.isComposing;
+  if (entered || event.target.closest?.('#question .submit-button')) showSent(field.value);
+}
+
 // Screen readers are told that work has begun and how it ended, not each word of it.
 function announce(turn) {
   if (turn.state === 'working') said.textContent = t('said_working');
@@ -119,9 +149,13 @@ function announce(turn) {
   else said.textContent = turn.text;
 }
 
+function removeFollowups() {
+  for (const old of list.querySelectorAll('.fn-followups')) old.remove();
+}
+
 function afterTurn(turn, index) {
   if (index !== turns().length - 1) return;
-  for (const old of list.querySelectorAll('.fn-followups')) old.remove();
+  removeFollowups();
   const text = said.textContent;
   announce(turn);
   const finished = turn.state === 'answered' || turn.state === 'abstained';
@@ -174,6 +208,8 @@ try {
 element.querySelector('.fn-help').addEventListener('click', openShortcuts);
 shortcuts.querySelector('button').addEventListener('click', () => shortcuts.close());
 document.addEventListener('keydown', onKey, true);
+document.addEventListener('keydown', onSend, true);
+document.addEventListener('click', onSend, true);
 document.addEventListener('input', (event) => event.target.matches?.('#question textarea') && turnField());
 watch('value', draw);
 draw();

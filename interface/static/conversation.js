@@ -216,6 +216,7 @@ function draw() {
   if (!value || !value.turns) return;
   const stopping = element.querySelector('.fn-stop') === document.activeElement;
   hidePreviewOfGone();
+  settleSent();
   drawWelcome(value);
   drawScope(value);
   drawChoice(value);

@@ -10,7 +10,7 @@ from tests.interface.fakes import BANK_QUOTE
 from tests.interface.test_browser import DARK, ask
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.interface.conftest import Visit
 
@@ -49,6 +49,45 @@ def test_steps_are_shown_while_they_happen_and_nothing_moves(page: Page) -> None
     assert page.locator(".fn-answer-text").inner_text().startswith(BANK_QUOTE)
     page.wait_for_timeout(100)
     assert page.evaluate("() => window.shifts") == []
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_question_stands_there_before_the_server_has_it(page: Page, by_key: bool) -> None:
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    field = page.locator("#question textarea")
+    field.fill(" How many accounts were closed?\n")
+    if by_key:
+        field.press("Enter")
+    else:
+        page.locator("#question .submit-button").click()
+    page.locator(".fn-running").wait_for()
+    assert questions(page) == ["How many accounts were closed?"]
+    assert not page.locator(".fn-welcome").is_visible()
+    (route,) = held
+    route.continue_()
+    page.locator(".fn-answered").wait_for()
+    assert questions(page) == ["How many accounts were closed?"]
+
+
+def test_a_question_that_reaches_no_server_is_taken_back(page: Page) -> None:
+    page.evaluate("""() => {
+        const wait = setTimeout;
+        window.setTimeout = (action, ms) => wait(action, ms === 30000 ? 200 : ms);
+    }""")
+    page.route("**/queue/join*", lambda route: route.abort())
+    send(page, "How many accounts were closed?")
+    page.locator(".fn-running").wait_for()
+    page.locator(".fn-welcome").wait_for()
+    assert questions(page) == []
+
+
+@pytest.mark.parametrize("key", ["Shift+Enter", "a"])
+def test_what_is_not_sent_does_not_stand_there(page: Page, key: str) -> None:
+    page.locator("#question textarea").fill("How many")
+    page.locator("#question textarea").press(key)
+    send(page, "  ")
+    assert questions(page) == []
 
 
 def test_a_running_question_is_stopped_and_asked_again(page: Page) -> None:
