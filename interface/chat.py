@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from index.errors import FootnoteError, StoppedError
+from index.errors import FootnoteError
 from interface.arguments import read_text
 from interface.asking import Runs
 from interface.choosing import find_choosable, read_chosen, restore_scope, settle_scope
@@ -32,9 +31,9 @@ from interface.keeping.conversations import Conversations
 from interface.keeping.recorder import conversation_id_of, keep_turn
 from interface.static import read_static
 from interface.strings import UNEXPECTED, read_script, translate
+from interface.suggesting import Suggester
 from interface.visitors import owner_of
 from retrieval.composing import Composition
-from retrieval.followups import suggest_followups
 from retrieval.values import Answer
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class ChatTab:
         self._examples = tuple(examples)
         self._conversations = conversations
         self._runs = Runs()
-        self._suggesting = Lock()
+        self.suggester = Suggester(library, assistant, self._runs)
 
     def load(self) -> ConversationView:
         """Return an empty conversation with what can be asked and example questions."""
@@ -121,37 +120,6 @@ class ChatTab:
     def find_documents(self, request: object) -> dict[str, Any]:
         """Return documents to tick, see `find_choosable`."""
         return find_choosable(self._library, request)
-
-    def suggest(self, conversation: object) -> list[str]:
-        """Return what to ask after the last turn; nothing while questions are being answered."""
-        if not self._suggesting.acquire(blocking=False):
-            return []
-        try:
-            return list(self._suggest(conversation))
-        except FootnoteError:
-            return []  # suggestions are a courtesy
-        except Exception:
-            logger.exception("no follow-ups could be suggested")
-            return []
-        finally:
-            self._suggesting.release()
-
-    def _suggest(self, conversation: object) -> tuple[str, ...]:
-        *before, last = read_turns(conversation) or [{}]
-        scope = settle_scope(self._library, conversation)
-        ask = partial(
-            self._assistant.ask,
-            collection=scope.collection,
-            documents=scope.ids,
-            observer=self._give_way,
-        )
-        question = read_text(last.get("question"), name="question")
-        answer = ask(question, history=history_of(before))  # remembered since it was shown
-        return suggest_followups(answer, ask, go_on=lambda: not self._runs.busy)
-
-    def _give_way(self, _stage: str, _taken_ms: float | None) -> None:
-        if self._runs.busy:
-            raise StoppedError("somebody asks; suggestions can wait")
 
     def _answer(
         self,
@@ -282,7 +250,7 @@ def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
         return chat.stop(token)
 
     def suggest(conversation: object) -> list[str]:
-        return chat.suggest(conversation)
+        return chat.suggester.suggest(conversation)
 
     def find_documents(request: object) -> dict[str, Any]:
         return chat.find_documents(request)

@@ -6,7 +6,7 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -24,7 +24,10 @@ from interface.arguments import (
     read_optional_text,
     read_text,
 )
-from interface.conversation import stream_text
+from interface.asking import Runs
+from interface.conversation import disarm, stream_text
+from retrieval.composing import Composition
+from retrieval.values import Answer
 from retrieval.wire import (
     answer_object,
     document_object,
@@ -57,6 +60,7 @@ class Endpoints:
     def __init__(self, library: Library, assistant: Assistant) -> None:
         self._library = library
         self._assistant = assistant
+        self._runs = Runs()
 
     def ask(
         self,
@@ -110,13 +114,21 @@ class Endpoints:
         Returns:
             The answer's text with [n] markers, as far as it goes.
         """
-        answer = self._assistant.ask(
+        ask = partial(
+            self._assistant.ask,
             read_text(message, name="message"),
             history=read_history(history),
             collection=read_optional_text(collection, name="collection"),
             documents=read_documents(documents),
         )
-        yield from stream_text(answer)
+        begun = ""
+        with self._runs.start(ask) as run:
+            for event in run.events():
+                if isinstance(event, Composition):
+                    begun = disarm(event.text)
+                    yield begun
+                elif isinstance(event, Answer):
+                    yield from (text for text in stream_text(event) if text != begun)
 
     def search(
         self,

@@ -171,33 +171,6 @@ def test_the_chosen_collection_is_asked_and_stays_chosen(chat: ChatTab) -> None:
     assert "there is no collection 'none'" in refused["turns"][0]["message"]
 
 
-def test_follow_ups_are_questions_that_the_documents_answer(chat: ChatTab) -> None:
-    conversation = list(chat.submit("What is the weather?", EMPTY))[-1][0]
-    assert chat.suggest(conversation) == ["Who is Ada Bridge?"]
-
-
-@pytest.mark.parametrize("conversation", [None, EMPTY, {"turns": [{"question": 5}]}])
-def test_nothing_is_suggested_after_nothing(chat: ChatTab, conversation: object) -> None:
-    assert chat.suggest(conversation) == []
-
-
-def test_suggestions_give_way_to_a_question(chat: ChatTab, assistant: FakeAssistant) -> None:
-    conversation = list(chat.submit("What is the weather?", EMPTY))[-1][0]
-    running = chat.submit("wait", EMPTY)
-    next(running)
-    assert chat.suggest(conversation) == []
-    assistant.go_on.set()
-    assert list(running)[-1][0]["turns"][0]["state"] == "abstained"
-    assert chat.suggest(conversation) == ["Who is Ada Bridge?"]
-
-
-def test_a_suggestion_that_fails_is_only_logged(
-    chat: ChatTab, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert chat.suggest({"turns": [{"question": "crash"}]}) == []
-    assert "no follow-ups could be suggested" in caplog.text
-
-
 @pytest.mark.parametrize("sent", [None, "text", {}, {"question": 5}])
 def test_an_example_that_is_none_is_refused(chat: ChatTab, sent: object) -> None:
     (view,) = chat.submit_sent(EMPTY, click(sent))
@@ -228,7 +201,7 @@ def test_ticked_documents_are_asked_alone_and_stay_ticked(
     assert [hit["document_id"] for hit in turn["nearest"]] == [hostile]
     assert [each["id"] for each in last["chosen"]] == [hostile]
     assert last["chosen"][0]["title"] == library.held[hostile].title
-    assert chat.suggest(last) == []  # what would follow is in another document
+    assert chat.suggester.suggest(last) == []  # what would follow is in another document
     asked = list(chat.submit("How many accounts?", choose(library, 0, 1)))[-1][0]["turns"][0]
     assert (asked["state"], asked["asked_of"]) == ("answered", 2)
     assert list(chat.submit("Which lines?", EMPTY))[-1][0]["turns"][0]["asked_of"] is None
@@ -249,7 +222,7 @@ def test_where_all_ticked_documents_are_gone_it_is_said_once_and_all_are_asked_t
 ) -> None:
     conversation = choose(library, 2)
     library.remove(list(library.held)[2])
-    assert chat.suggest({**conversation, "turns": [{"question": "a"}]}) == []
+    assert chat.suggester.suggest({**conversation, "turns": [{"question": "a"}]}) == []
     last = list(chat.submit("How many accounts?", conversation))[-1][0]
     assert (last["turns"][0]["message"], last["chosen"]) == (CHOICE_GONE, [])
     again = list(chat.submit("How many accounts?", last))[-1][0]

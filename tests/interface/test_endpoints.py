@@ -78,7 +78,10 @@ def test_single_documents_are_asked_and_searched(
 
 def test_chat_streams_the_same_answer(endpoints: Endpoints) -> None:
     question = "How many accounts were closed?"
-    assert list(endpoints.chat(question))[-1] == endpoints.ask(question)["answer"]
+    first, *others = endpoints.chat(question)
+    assert first == f"{BANK_QUOTE} [1]"
+    assert all(later.startswith(first) for later in others)
+    assert others[-1] == endpoints.ask(question)["answer"]
 
 
 def test_search_returns_as_many_hits_as_wanted(endpoints: Endpoints) -> None:
