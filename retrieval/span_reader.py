@@ -156,14 +156,12 @@ class SpanReader:
             spotted += self.spot(question, hits[read : read + AT_ONCE])
             confidence = self._calibration.confidence(spotted)
             read += AT_ONCE
-        reading = self.weigh(spotted, hits)
+        first = self._calibration.best(spotted)
         elsewhere = _of_other_documents(hits[:read], hits[read:])
-        if reading.confidence >= self.threshold and elsewhere:
-            lead(reading)
-            first = self._calibration.best(spotted)
+        if confidence >= self.threshold and elsewhere:
+            lead(self.weigh(spotted, hits))
             spotted += self.spot(question, elsewhere)
-            reading = self.weigh(spotted, hits, first=first)
-        return reading
+        return self.weigh(spotted, hits, first=first)
 
     def weigh(
         self, spotted: Sequence[Spotted], hits: Sequence[Hit], *, first: Spotted | None = None

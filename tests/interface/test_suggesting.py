@@ -7,6 +7,7 @@ import pytest
 from interface.asking import Runs
 from interface.conversation import finished_turn
 from interface.suggesting import Suggester
+from retrieval.values import Answer
 from tests.interface.fakes import FakeAssistant, FakeLibrary
 
 
@@ -42,9 +43,12 @@ def test_suggestions_give_way_to_a_question(
     assistant: FakeAssistant,
     runs: Runs,
 ) -> None:
-    with runs.start(lambda **told: assistant.ask("wait", **told)):
+    with runs.start(lambda **told: assistant.ask("wait", **told)) as run:
         assert suggester.suggest(conversation) == []
         assistant.go_on.set()
+        *_, answer = run.events()
+    assert isinstance(answer, Answer)
+    assert answer.abstained
     assert suggester.suggest(conversation) == ["Who is Ada Bridge?"]
 
 

@@ -111,19 +111,14 @@ class Contrary:
 
     name, runtime, threshold = "contrary-1", "hand", 0.5
 
-    def read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        snapshot: object,
-        *,
-        lead: Lead = keep_silent,
-    ) -> Reading:
+    def read(self, question: str, hits: Sequence[Hit], snapshot: object, **_: object) -> Reading:
         return Reading((), tuple(hits[::-1]), 0.0)
 
 
-class Early(Contrary):
+class Early:
     """Is sure of the first passage, and says so before it has read the others."""
+
+    name, runtime, threshold = "early-1", "hand", 0.5
 
     def read(
         self,
