@@ -39,7 +39,9 @@ function asks(className, question) {
   const node = button(className, question);
   node.dir = 'auto';
   node.addEventListener('click', () => {
-    if (!busy()) trigger('example', { question });
+    if (busy() || sent !== null) return;
+    trigger('example', { question });
+    showSent(question);
   });
   return node;
 }

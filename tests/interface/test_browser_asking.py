@@ -70,6 +70,23 @@ def test_a_question_stands_there_before_the_server_has_it(page: Page, by_key: bo
     assert questions(page) == ["How many accounts were closed?"]
 
 
+@pytest.mark.parametrize("selector", [".fn-example", ".fn-followup"])
+def test_a_question_that_is_clicked_stands_there_at_once(page: Page, selector: str) -> None:
+    if selector == ".fn-followup":
+        ask(page, "What is the weather?", reply=".fn-abstained")
+    before = questions(page)
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    clicked = page.locator(selector).first.inner_text()
+    page.locator(selector).first.click()
+    page.locator(".fn-running").wait_for()
+    assert questions(page) == [*before, clicked]
+    (route,) = held
+    route.continue_()
+    page.locator(".fn-running").wait_for(state="detached")
+    assert questions(page) == [*before, clicked]
+
+
 def test_a_question_that_reaches_no_server_is_taken_back(page: Page) -> None:
     page.evaluate("""() => {
         const wait = setTimeout;
