@@ -18,13 +18,16 @@ from index.packaged_model import NAME, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing
-from training.examples import Asked, Corpus, Example, join_corpora, make_examples, read_corpus
+from training.claims import read_claims
+from training.examples import Corpus, Example, join_corpora, make_examples, read_corpus
 from training.negatives import draw, mine
 from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, load_articles
 from training.reader_model import ReaderModel, loss_of
 from training.recipe import Recipe
 from training.swaps import swap
 
+CLAIMS = "claims/pairs.jsonl"
+FAR_GROUP = 250  # questions whose passages are compared with one another's
 SORTED_BATCHES = 50  # examples of so many batches are sorted by length, so that little is padded
 EMBEDDINGS = "encoder.embeddings."  # not trained
 WARM_UP = 0.06  # share of the steps
@@ -45,20 +48,25 @@ def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
     return learnt, read_corpus(articles[:HELD_OUT_ARTICLES])
 
 
-def select(corpus: Corpus, recipe: Recipe) -> list[Asked]:
+def select(corpus: Corpus, claims: Corpus, recipe: Recipe) -> Corpus:
     """Return the stage's questions, each with a passage, in the order of the draw."""
     embedder = choose_embedder(NAME)
     answered = [each for each in corpus.asked if each.answer]
     declined = [each for each in corpus.asked if not each.answer]
-    puzzling = draw(answered, recipe.mined, recipe.seed)
+    near = draw(answered, recipe.mined, recipe.seed)
+    far = draw(answered, recipe.far, recipe.seed + 1)
+    groups = [far[start : start + FAR_GROUP] for start in range(0, len(far), FAR_GROUP)]
     chosen = [
         *draw(answered, recipe.answered, recipe.seed),
         *draw(declined, recipe.declined, recipe.seed),
-        *mine(corpus, puzzling, embedder, seed=recipe.seed),
+        *mine(corpus, near, embedder, seed=recipe.seed),
+        *(each for group in groups for each in mine(corpus, group, embedder, seed=recipe.seed)),
         *draw(swap(corpus, seed=recipe.seed), recipe.swapped, recipe.seed),
     ]
-    random.Random(recipe.seed).shuffle(chosen)  # noqa: S311
-    return chosen
+    drawn = draw(claims.asked, recipe.claims, recipe.seed) if recipe.claims else []
+    stage = join_corpora([Corpus(corpus.passages, chosen), Corpus(claims.passages, drawn)])
+    random.Random(recipe.seed).shuffle(stage.asked)  # noqa: S311
+    return stage
 
 
 def batches(examples: Sequence[Example], size: int) -> list[list[Example]]:
@@ -88,7 +96,9 @@ def train_reader(
     work_dir.mkdir(parents=True, exist_ok=True)
     learnt, held_out = load_corpora(data)
     pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
-    examples = make_examples(select(learnt, recipe), learnt.passages, pairing)
+    claims = read_claims(data / CLAIMS, seed=recipe.seed) if recipe.claims else Corpus([], [])
+    stage = select(learnt, claims, recipe)
+    examples = make_examples(stage.asked, stage.passages, pairing)
     drawn = draw(held_out.asked, CHECKED, recipe.seed)
     checks = batches(make_examples(drawn, held_out.passages, pairing), recipe.batch)
     model = ReaderModel(packaged_folder())

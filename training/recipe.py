@@ -13,7 +13,9 @@ class Recipe:
         answered: Questions with the passage that answers them.
         declined: Questions that were written to have no answer, with their passage.
         mined: Questions with a near passage that doesn't answer them.
+        far: Questions with the nearest of a few passages, mostly of other articles.
         swapped: Questions that were changed so that their passage doesn't answer them.
+        claims: Yes-or-no questions made of claims.
         batch: Examples that are learnt from at once.
         rate: Highest learning rate.
         seed: Of all draws.
@@ -22,7 +24,9 @@ class Recipe:
     answered: int = 60_000
     declined: int = 20_000
     mined: int = 28_000
+    far: int = 0
     swapped: int = 0
+    claims: int = 0
     batch: int = 32
     rate: float = 1.5e-4
     seed: int = 0
