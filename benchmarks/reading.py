@@ -37,10 +37,11 @@ from index.settings import Settings
 from index.tokenizer import ModelTokenizer
 from retrieval import search, span_reader
 from retrieval.assistant import Assistant
+from retrieval.calibration import MEASURES, Spotted
 from retrieval.pairs import Pairing
 from retrieval.reading import Reader, Reading
 from retrieval.similarity import SimilarityReader
-from retrieval.span_reader import FOLDER, MEASURES, WEIGHTS, SpanReader, Spotted
+from retrieval.span_reader import FOLDER, WEIGHTS, SpanReader
 from retrieval.values import Hit
 
 SQUAD = Path("../shared/data/reading/squad/validation.json")

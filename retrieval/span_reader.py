@@ -5,9 +5,8 @@ It scores every passage, too: by whether it answers at all.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from index.model_files import Weights, read_config, read_weights
 from index.packaged_model import check_packaged_model, packaged_folder, sha256
 from index.snapshot import Snapshot
 from index.tokenizer import ModelTokenizer
+from retrieval.calibration import Calibration, Spotted, load_calibration, sigmoid
 from retrieval.pairs import Pairing, Window
 from retrieval.questions import ask_about
 from retrieval.reading import Evidence, Lead, Reading, keep_silent
@@ -42,65 +42,6 @@ HOPELESS = 0.2
 # where a sentence says nearly the same.
 LABEL_MARGIN = 3.0
 _START, _END, _ANSWERABLE = range(3)  # the values of a token; the last is the first token's
-
-
-@dataclass(frozen=True, slots=True)
-class Spotted:
-    """A stretch of a passage that may answer.
-
-    Attributes:
-        hit: The passage.
-        start: Its offset in the passage's text.
-        end: Offset after it.
-        answerable: Log odds that the passage answers.
-        measures: What speaks for it, in the order of `MEASURES`.
-    """
-
-    hit: Hit
-    start: int
-    end: int
-    answerable: float
-    measures: tuple[float, ...]
-
-
-MEASURES = (
-    "margin",  # logits of the span, less those of "no answer"
-    "fusion",  # the passage's score in the search
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What was fitted on held-out articles, see `training/calibration.py`.
-
-    Attributes:
-        sha256: Of the weights that it belongs to.
-        measures: Weight of each of `MEASURES` in the log odds that a span is right, and the bias.
-        passage: Weight of `answerable` in the log odds that the best span is right, and the
-            bias. How clear a span is and how well its passage fits the question tell which span is
-            the best, but not so well as this alone whether any is right.
-        threshold: Confidence below which to abstain.
-    """
-
-    sha256: str
-    measures: Sequence[float]
-    passage: tuple[float, float]
-    threshold: float
-
-    def odds(self, spotted: Spotted) -> float:
-        """Return the log odds that this is the answer, as against the question's other spans."""
-        *weights, bias = self.measures
-        return bias + sum(w * each for w, each in zip(weights, spotted.measures, strict=True))
-
-    def best(self, spotted: Sequence[Spotted]) -> Spotted | None:
-        """Return the span for which most speaks; the first of several, None of none."""
-        return max(spotted, key=self.odds, default=None)
-
-    def confidence(self, spotted: Sequence[Spotted]) -> float:
-        """Return the probability that the best of these spans answers; 0 where there is none."""
-        best = self.best(spotted)
-        weight, bias = self.passage
-        return sigmoid(weight * best.answerable + bias) if best else 0.0
 
 
 class SpanReader:
@@ -186,25 +127,6 @@ class SpanReader:
         ]
 
 
-def load_calibration(folder: Path) -> Calibration:
-    """Return what was fitted for the weights in `folder`.
-
-    Raises:
-        ModelError: The file is missing or wasn't made for these measures.
-    """
-    path = folder / "calibration.json"
-    try:
-        fields = json.loads(path.read_text("utf-8"))
-        measures = tuple(float(fields["measures"][name]) for name in (*MEASURES, "bias"))
-        confidence = float(fields["confidence"]["answerable"]), float(fields["confidence"]["bias"])
-        return Calibration(str(fields["sha256"]), measures, confidence, float(fields["threshold"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"the file {str(path)!r} can't be used ({error!r}); restore it, or make it with "
-            "'python -m training calibrate'"
-        ) from error
-
-
 def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]:
     """Return the hits in a better order: each one's best evidence is added to its score."""
     best = {id(item.hit): item.score for item in reversed(evidence)}
@@ -212,11 +134,6 @@ def rerank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Hit, ...]
         replace(hit, score=hit.score + best.get(id(hit), 0.0), stage="rerank") for hit in hits
     ]
     return tuple(sorted(scored, key=lambda hit: -hit.score))
-
-
-def sigmoid(odds: float) -> float:
-    """Return the probability with these log odds."""
-    return float(1.0 / (1.0 + np.exp(-odds)))
 
 
 def _is_hopeful(read: int, confidence: float) -> bool:

@@ -17,9 +17,10 @@ from index.packaged_model import sha256
 from index.progress import Progress
 from index.settings import Settings
 from retrieval.assistant import Assistant
+from retrieval.calibration import MEASURES, Calibration, Spotted
 from retrieval.questions import words
 from retrieval.search import worth_reading
-from retrieval.span_reader import LONGEST_SPAN, MEASURES, Calibration, SpanReader, Spotted
+from retrieval.span_reader import LONGEST_SPAN, SpanReader
 from training.card import write_card
 from training.questions import (
     HELD_OUT_ARTICLES,

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.reading import PASSAGES, RememberingReader, Variant, make_variants
 from index.snapshot import Snapshot
-from retrieval.span_reader import MEASURES, Calibration, SpanReader, Spotted
+from retrieval.calibration import MEASURES, Calibration, Spotted
+from retrieval.span_reader import SpanReader
 from retrieval.values import Hit
 from tests.retrieval.fakes import make_document, make_hit
 

@@ -15,21 +15,18 @@ from hypothesis import strategies as st
 import retrieval
 from index.errors import ModelError
 from index.snapshot import Snapshot
+from retrieval.calibration import MEASURES, Calibration, Spotted, load_calibration
 from retrieval.pairs import Window
 from retrieval.reading import Evidence, Reading
 from retrieval.span_reader import (
     FOLDER,
     LABEL_MARGIN,
     LONGEST_SPAN,
-    MEASURES,
     SPANS,
     WEIGHTS,
-    Calibration,
     SpanReader,
-    Spotted,
     _evidence,
     _spans,
-    load_calibration,
     rerank,
 )
 from retrieval.values import Hit

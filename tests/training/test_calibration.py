@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.calibration import MEASURES, Spotted
 from retrieval.questions import words
-from retrieval.span_reader import MEASURES, Spotted
 from tests.retrieval.fakes import make_document, make_hit
 from training.calibration import Asked, _is_right, choose_threshold, fit_confidence, fit_measures
 from training.card import NAMES, write_card
