@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import unicodedata
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,11 +15,9 @@ from index.catalogue import CatalogueReader, FileState
 from index.errors import NotFoundError, RefusedFileError
 from index.folder import FoundFile, Scan, scan
 from index.loaders import Limits, load
+from index.originals import is_original, keep_original, original_path, safe_name, safe_path
 from index.settings import Settings
 from index.values import Extract, Outcome, digest
-
-ORIGINALS = "originals"
-MOST_FOLDERS = 6  # of a path that an upload came with, its name among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +92,13 @@ def take_upload(
     Takes what `take_path` takes; a second file of the same name and other content is refused.
     `called` is the file's name with the folders that it came with, where it isn't its own.
     """
-    shown = _safe_path(called) if called else _safe_name(file.name)
-    name = Path(shown).name
+    shown = safe_path(called) if called else safe_name(file.name)
     try:
         too_large = file.stat().st_size > settings.max_file_bytes
         content_hash = "" if too_large else _hash_file(file)
     except OSError as error:
         return Intake(refused=(Outcome(None, shown, _unreadable(error)),))
-    kept = f"{ORIGINALS}/{content_hash[:16]}/{name}"
+    kept = original_path(content_hash, Path(shown).name)
     candidates = chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in count(2)))
     source = _free_source(candidates, collection, kept, reader, {})
     if taken.setdefault(source, kept) != kept:
@@ -116,8 +110,7 @@ def take_upload(
     state = FileState(digest(collection, source), source, kept, 0, content_hash, content_hash)
     target = settings.data_dir / kept
     if not too_large:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        keep_original(file, target)
     load_file = partial(load, file if too_large else target, limits=_limits(settings))
     return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before)),))
 
@@ -154,15 +147,6 @@ def take_text(
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
     state = FileState(digest(collection, source), source, None, 0, "", content_hash)
     return Intake(jobs=(Job(state, collection, _now(), partial(_extract_text, title, text)),))
-
-
-def remove_original(data_dir: Path, kept: str) -> None:
-    """Delete the copy of an uploaded file, and its folder where no other name's copy is in it."""
-    copy = data_dir / kept
-    if copy.parent.parent == data_dir / ORIGINALS:
-        copy.unlink(missing_ok=True)
-        with suppress(OSError):
-            copy.parent.rmdir()
 
 
 def stored_path(path: Path) -> str:
@@ -226,11 +210,9 @@ def _free_source(
 
 
 def _is_ours(owner: FileState | None, path: str) -> bool:
-    return owner is None or owner.path == path or _both_uploads(owner.path, path)
-
-
-def _both_uploads(one: str | None, other: str) -> bool:
-    return one is not None and one.startswith(ORIGINALS) and other.startswith(ORIGINALS)
+    if owner is None or owner.path == path:
+        return True
+    return owner.path is not None and is_original(owner.path) and is_original(path)
 
 
 def _find_vanished(
@@ -288,20 +270,6 @@ def _extract_text(title: str, text: str) -> Extract:
     except UnicodeEncodeError as error:
         raise RefusedFileError(f"it isn't valid Unicode ({error.reason})") from error
     return Extract(text, title or None, None, (), "text")
-
-
-def _safe_name(name: str) -> str:
-    """Return a file name that can be stored and shown, whatever a client sent."""
-    bare = Path(name.replace("\\", "/")).name
-    shown = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in bare).lstrip(".")
-    stem, suffix = Path(shown).stem, Path(shown).suffix
-    return f"{stem.encode()[:150].decode('utf-8', 'ignore')}{suffix[:20]}" if shown else "unnamed"
-
-
-def _safe_path(name: str) -> str:
-    """Return a file name with the last of the folders before it, each as `_safe_name` makes it."""
-    parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]
-    return "/".join(map(_safe_name, parts[-MOST_FOLDERS:])) or "unnamed"
 
 
 def _limits(settings: Settings) -> Limits:

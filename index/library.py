@@ -15,13 +15,13 @@ from index.errors import CatalogueError, InvalidInputError, NotFoundError
 from index.intake import (
     Intake,
     join,
-    remove_original,
     stored_path,
     take_again,
     take_path,
     take_text,
     take_upload,
 )
+from index.originals import remove_original
 from index.progress import Progress, silent
 from index.snapshot import Snapshot, Status, check_known, choose_documents
 from index.values import AddReport, Document, DocumentSummary

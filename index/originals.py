@@ -1,0 +1,50 @@
+"""Copies of uploaded files, which are kept in the data folder, and their names."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+
+ORIGINALS = "originals"  # below the data folder
+MOST_FOLDERS = 6  # of a path that an upload came with, its name among them
+
+
+def original_path(content_hash: str, name: str) -> str:
+    """Return where the copy of a file with this content and name is, below the data folder."""
+    return f"{ORIGINALS}/{content_hash[:16]}/{name}"
+
+
+def is_original(path: str) -> bool:
+    """Whether a path of the catalogue is that of a copy."""
+    return path.startswith(ORIGINALS)
+
+
+def keep_original(file: Path, target: Path) -> None:
+    """Copy an uploaded file to its place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+
+
+def remove_original(data_dir: Path, kept: str) -> None:
+    """Delete the copy of an uploaded file, and its folder where no other name's copy is in it."""
+    copy = data_dir / kept
+    if copy.parent.parent == data_dir / ORIGINALS:
+        copy.unlink(missing_ok=True)
+        with suppress(OSError):
+            copy.parent.rmdir()
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that can be stored and shown, whatever a client sent."""
+    bare = Path(name.replace("\\", "/")).name
+    shown = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in bare).lstrip(".")
+    stem, suffix = Path(shown).stem, Path(shown).suffix
+    return f"{stem.encode()[:150].decode('utf-8', 'ignore')}{suffix[:20]}" if shown else "unnamed"
+
+
+def safe_path(name: str) -> str:
+    """Return a file name with the last of the folders before it, each as `safe_name` makes it."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]
+    return "/".join(map(safe_name, parts[-MOST_FOLDERS:])) or "unnamed"
