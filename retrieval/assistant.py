@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -11,7 +11,7 @@ from index.language import load_languages
 from index.library import Library
 from index.snapshot import Snapshot, Status
 from index.values import Chunk, digest
-from retrieval.composing import Answerer, Composition, ExtractiveAnswerer
+from retrieval.composing import Answerer, ExtractiveAnswerer, Opening
 from retrieval.courtesies import reply_courteously
 from retrieval.questions import divide
 from retrieval.readers import choose_reader
@@ -86,7 +86,7 @@ class Assistant:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
         observer: Observer = unobserved,
-        lead: Callable[[Composition], None] | None = None,
+        lead: Opening | None = None,
     ) -> Answer:
         """Answer a question with citations, or say that the documents don't.
 
@@ -96,7 +96,7 @@ class Assistant:
             collection: The collection to answer from, or None for all.
             documents: Ids of the documents in it to answer from, or None for all.
             observer: Told of each stage as it begins and ends; what it raises ends the work.
-            lead: Given the answer's first sentence, where that is settled before all is read.
+            lead: Told how the answer begins before it is whole.
 
         Raises:
             InvalidInputError: The question is empty or too long, or `documents` is empty.
@@ -120,7 +120,7 @@ class Assistant:
         turns: Sequence[Turn],
         snapshot: Snapshot,
         clock: Clock,
-        lead: Callable[[Composition], None] | None,
+        lead: Opening | None,
     ) -> Answer:
         """Rewrite, search, read, cite."""
         reply = reply_courteously(question, snapshot, self.library.embedder)

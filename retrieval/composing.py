@@ -43,6 +43,10 @@ class Composition:
     short: str = ""
 
 
+Opening = Callable[[Composition], None]
+"""Given an answer's first sentence, where that is settled before all is read."""
+
+
 class Answerer(Protocol):
     """Writes an answer that says nothing but what the evidence says."""
 

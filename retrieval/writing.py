@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import zip_longest
@@ -10,7 +10,7 @@ from itertools import zip_longest
 from index.errors import NotFoundError
 from index.snapshot import Snapshot
 from index.values import Document
-from retrieval.composing import Answerer, Composition, quote
+from retrieval.composing import Answerer, Composition, Opening, quote
 from retrieval.courtesies import Reply
 from retrieval.disagreement import describe, find_disagreement
 from retrieval.reading import Finding, Reader, Reading
@@ -44,7 +44,7 @@ class Writer:
         self,
         question: str,
         snapshot: Snapshot,
-        lead: Callable[[Composition], None] | None,
+        lead: Opening | None,
         reading: Reading,
     ) -> None:
         """Tell the answer's first sentence to who wants to know it."""

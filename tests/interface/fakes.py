@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -22,7 +22,7 @@ from index.values import (
     digest,
     place_at,
 )
-from retrieval.composing import Composition
+from retrieval.composing import Composition, Opening
 from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
 
@@ -193,7 +193,7 @@ class FakeAssistant:
         collection: str | None = None,
         documents: Sequence[str] | None = None,
         observer: Observer = unobserved,
-        lead: Callable[[Composition], None] | None = None,
+        lead: Opening | None = None,
     ) -> Answer:
         held = self._choose(collection, documents)
         self.histories.append(tuple(history))

@@ -7,16 +7,12 @@ import pytest
 
 from index.errors import InvalidInputError, StoppedError
 from interface.asking import STOPPED, Run, Runs, Stage
-from retrieval.composing import Composition
+from retrieval.composing import Composition, Opening
 from retrieval.values import Answer
 from tests.interface.fakes import FakeAssistant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from retrieval.timing import Observer
-
-    Lead = Callable[[Composition], None]
 
 SOON_S = 10.0
 
@@ -24,7 +20,7 @@ SOON_S = 10.0
 def test_stages_come_before_the_answer(assistant: FakeAssistant) -> None:
     go_on = Event()
 
-    def ask(*, observer: Observer, lead: Lead) -> Answer:
+    def ask(*, observer: Observer, lead: Opening) -> Answer:
         observer("search", None)
         observer("search", 2.5)
         observer("read", None)
@@ -43,7 +39,7 @@ def test_stages_come_before_the_answer(assistant: FakeAssistant) -> None:
 def test_the_first_sentence_can_come_before_the_answer(assistant: FakeAssistant) -> None:
     sentence = Composition("It was. [1]", (), ())
 
-    def ask(*, observer: Observer, lead: Lead) -> Answer:
+    def ask(*, observer: Observer, lead: Opening) -> Answer:
         lead(sentence)
         return assistant.ask("How many accounts?")
 
@@ -60,7 +56,7 @@ def test_what_asking_raises_comes_out_where_the_events_are_read(assistant: FakeA
 def test_stopping_frees_who_waits_at_once_and_ends_the_work_before_its_next_stage() -> None:
     freed, ended = Event(), Event()
 
-    def ask(*, observer: Observer, lead: Lead) -> Answer:
+    def ask(*, observer: Observer, lead: Opening) -> Answer:
         observer("search", None)
         assert freed.wait(SOON_S)
         try:
@@ -90,7 +86,7 @@ def test_nobody_stops_a_question_without_its_token(token: object) -> None:
 def test_work_that_nobody_waits_for_any_more_ends() -> None:
     left, ended = Event(), Event()
 
-    def ask(*, observer: Observer, lead: Lead) -> Answer:
+    def ask(*, observer: Observer, lead: Opening) -> Answer:
         observer("search", None)
         assert left.wait(SOON_S)
         try:
