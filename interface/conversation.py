@@ -17,7 +17,8 @@ from retrieval.wire import answer_object, hit_object
 NEAREST_SHOWN = 3
 REMEMBERED_TURNS = 10  # a follow-up refers to what was just said, not to an hour ago
 
-_ACTIVE = re.compile(r"<|!(?=\[)|(?<=\])[(:\[](?!\d+\])")
+# With the backslashes before it, all of them, so that a long run of them takes no quadratic time.
+_ACTIVE = re.compile(r"(?<!\\)(\\*+)(<|!(?=\[)|(?<=\])[(:\[](?!\d+\]))")
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 
 TurnView = dict[str, Any]
@@ -37,9 +38,10 @@ def stream_text(answer: Answer) -> Iterator[str]:
 def disarm(markdown: str) -> str:
     """Return Markdown in which nothing quoted becomes HTML, an image or a link.
 
-    A document may hold `![](http://…)`; whoever renders the stream must not fetch it.
+    A document may hold `![](http://…)`; whoever renders the stream must not fetch it. A backslash
+    that stands before it already is doubled: it would take away the one that is put there.
     """
-    return _ACTIVE.sub(r"\\\g<0>", markdown)
+    return _ACTIVE.sub(lambda match: rf"{2 * match[1]}\{match[2]}", markdown)
 
 
 def working_turn(question: str, run: str = "") -> TurnView:

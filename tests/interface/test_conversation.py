@@ -20,6 +20,7 @@ from interface.conversation import (
 )
 from retrieval.composing import Composition
 from retrieval.values import Turn
+from tests.growth import grows_evenly
 from tests.interface.fakes import BANK_QUOTE, HOSTILE_QUOTE, FakeAssistant
 
 
@@ -150,3 +151,21 @@ def test_quotes_in_the_stream_become_no_image_link_or_html() -> None:
     assert disarm(hostile) == (
         r"See \![x]\(http://example.org/a.png), [a]\(b), [r]\[ref] and \<img src=x> here. [1][2]"
     )
+
+
+@pytest.mark.parametrize(
+    ("hostile", "disarmed"),
+    [
+        (r"\<img src=x>", r"\\\<img src=x>"),
+        (r"\\<img src=x>", r"\\\\\<img src=x>"),
+        (r"\![x](y)", r"\\\![x]\(y)"),
+        (r"[a]\(b)", r"[a]\(b)"),
+        (r"C:\Users\<name>", r"C:\Users\\\<name>"),
+    ],
+)
+def test_a_backslash_in_a_quote_arms_nothing(hostile: str, disarmed: str) -> None:
+    assert disarm(hostile) == disarmed
+
+
+def test_a_long_run_of_backslashes_takes_no_quadratic_time() -> None:
+    assert grows_evenly(lambda size: disarm("\\" * size), 100_000)
