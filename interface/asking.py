@@ -115,7 +115,14 @@ class Runs:
 
     def stop(self, token: object) -> bool:
         """Stop the run with this token; returns whether there is one."""
-        run = self._running.get(token) if isinstance(token, str) else None
+        run = self._find(token)
         if run is not None:
             run.stop()
         return run is not None
+
+    def has(self, token: object) -> bool:
+        """Whether a question is being answered under this token."""
+        return self._find(token) is not None
+
+    def _find(self, token: object) -> Run | None:
+        return self._running.get(token) if isinstance(token, str) else None

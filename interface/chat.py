@@ -22,6 +22,8 @@ from interface.conversation import (
     history_of,
     read_collection,
     read_turns,
+    replaced_by,
+    run_of,
     working_turn,
 )
 from interface.endpoints import READERS
@@ -67,7 +69,13 @@ class ChatTab:
         return self.show([])
 
     def refresh(self, conversation: object) -> ConversationView:
-        """Return the same conversation after the library has changed."""
+        """Return the same conversation after the library has changed.
+
+        One whose last question is being answered stays as it is: that answer's turn is on its way.
+        """
+        if self._runs.has(run_of(conversation)):
+            unchanged: ConversationView = gr.skip()
+            return unchanged
         try:
             shown = self.show(
                 read_turns(conversation),
@@ -86,13 +94,17 @@ class ChatTab:
         browser: object = None,
         request: gr.Request | None = None,
     ) -> Iterator[tuple[ConversationView, object]]:
-        """Answer the question in the text box: show how it is worked out, then its answer."""
-        if not isinstance(question, str) or not question.strip():
+        """Answer the question in the text box: show how it is worked out, then its answer.
+
+        While another one is being answered it stays in the box.
+        """
+        asked = question.strip() if isinstance(question, str) else ""
+        if not asked or self._runs.has(run_of(conversation)):
             yield gr.skip(), gr.skip()
             return
         emptied: object = ""
         owner = owner_of(browser, request)
-        for view in self._answer(question.strip(), conversation, owner=owner):
+        for view in self._answer(asked, conversation, owner=owner):
             yield view, emptied
             emptied = gr.skip()  # the next question may be in it by then
 
@@ -105,8 +117,12 @@ class ChatTab:
     ) -> Iterator[ConversationView]:
         """Answer a question that the page's script sends: an example, a follow-up or an edited one.
 
-        One that comes with its turn is answered in place of that turn and of what followed it.
+        One that comes with its turn is answered in place of that turn and of what followed it; one
+        that comes while another is being answered isn't.
         """
+        if self._runs.has(run_of(conversation)):
+            yield gr.skip()
+            return
         turn = read_event(event, "turn")
         kept = turn if isinstance(turn, int) and turn >= 0 else None
         owner = owner_of(browser, request)
@@ -131,11 +147,13 @@ class ChatTab:
     ) -> Iterator[ConversationView]:
         """Yield the conversation while the question is answered, after the first `kept` turns."""
         turns: list[dict[str, Any]] = []
+        replaced: list[str] = []
         asked = question if isinstance(question, str) else ""
         view = partial(self._go_on, conversation)
         try:
             everything = read_turns(conversation)
             turns = everything[:kept]
+            replaced = replaced_by(everything, len(turns))
             asked = read_text(question, name="question")
             scope = settle_scope(self._library, conversation)
             view = partial(self._go_on, conversation, scope=scope.view())
@@ -151,16 +169,16 @@ class ChatTab:
                 self._conversations,
                 owner,
                 conversation,
-                replaced=[turn.get("id") for turn in everything[len(turns) :]],
+                replaced=replaced,
             )
             known = conversation_id_of(conversation)
             for kept_as, turn in self._work_out(asked, ask, known, keep):
                 yield view([*turns, turn], kept_as)
         except FootnoteError as error:
-            yield view([*turns, failed_turn(asked, str(error))])
+            yield view([*turns, failed_turn(asked, str(error), replaced=replaced)])
         except Exception:
             logger.exception("a question could not be answered")
-            yield view([*turns, failed_turn(asked, UNEXPECTED)])
+            yield view([*turns, failed_turn(asked, UNEXPECTED, replaced=replaced)])
 
     def _work_out(
         self,

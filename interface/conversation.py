@@ -84,9 +84,34 @@ def growing_turns(working: TurnView, finished: TurnView) -> Iterator[TurnView]:
         yield {**working, **shown}
 
 
-def failed_turn(question: str, message: str) -> TurnView:
-    """Return the turn of a question that could not be answered, with the reason."""
-    return {"state": "failed", "question": question, "message": message}
+def failed_turn(question: str, message: str, *, replaced: Sequence[str] = ()) -> TurnView:
+    """Return the turn of a question that could not be answered, with the reason.
+
+    `replaced` are the ids of kept turns in whose place it was asked, see `replaced_by`.
+    """
+    failed: TurnView = {"state": "failed", "question": question, "message": message}
+    return {**failed, "replaced": list(replaced)} if replaced else failed
+
+
+def replaced_by(turns: Sequence[Mapping[str, Any]], kept: int) -> list[str]:
+    """Return the ids of the kept turns that go when an answer comes after the first `kept` ones.
+
+    Those that a failed question was to replace go with the next answer.
+    """
+    ids = [turn.get("id") for turn in turns[kept:]]
+    for turn in turns:
+        if turn.get("state") == "failed" and isinstance(turn.get("replaced"), list):
+            ids += turn["replaced"]
+    return [each for each in ids if isinstance(each, str)]
+
+
+def run_of(value: object) -> object:
+    """Return the token of the question that a page shows as being answered, None for none."""
+    turns = value.get("turns") if isinstance(value, Mapping) else None
+    last = turns[-1] if isinstance(turns, list) and turns else None
+    if not isinstance(last, Mapping) or last.get("state") != "working":
+        return None
+    return last.get("run")
 
 
 def finished_turn(answer: Answer) -> TurnView:

@@ -89,13 +89,14 @@ class Conversations:
         view = {**view, "id": turn_id, "judged": ""}
         kept = (turn_id, time, words, json.dumps(view), json.dumps(answer_object(answer)))
         with self._store.write() as connection:
+            connection.executemany(
+                "DELETE FROM turns WHERE id = ? AND conversation_id = "
+                "(SELECT id FROM conversations WHERE id = ? AND owner = ?)",
+                [(turn, conversation_id, owner) for turn in replaced],
+            )
             known = _find_with_room(connection, owner, conversation_id)
             if known is None:
                 known = _begin(connection, owner, title=answer.question, time=time)
-            connection.executemany(
-                "DELETE FROM turns WHERE conversation_id = ? AND id = ?",
-                [(known, turn) for turn in replaced],
-            )
             connection.execute(
                 "INSERT INTO turns (conversation_id, id, asked, words, view, answer) "
                 "VALUES (?, ?, ?, ?, ?, ?)",

@@ -28,7 +28,7 @@ def keep_turn(
     *,
     answer: Answer,
     view: Mapping[str, Any],
-    replaced: Sequence[object] = (),
+    replaced: Sequence[str] = (),
 ) -> tuple[str | None, TurnView]:
     """Keep an answer in the conversation that the page shows.
 
@@ -49,8 +49,7 @@ def keep_turn(
     known = conversation_id_of(conversation)
     if conversations is not None and owner is not None:
         try:
-            gone = [turn for turn in replaced if isinstance(turn, str)]
-            return conversations.keep(owner, known, answer=answer, view=view, replaced=gone)
+            return conversations.keep(owner, known, answer=answer, view=view, replaced=replaced)
         except FootnoteError:
             logger.exception("an answer could not be kept")
     return known, {**view, "id": None, "judged": ""}

@@ -99,6 +99,7 @@ function editTitle(item, row) {
 function askToDelete(item, actions) {
   const keep = acting('fn-quiet', t('remove_no'), () => { draw(); focusItem(item.id); });
   const yes = acting('fn-danger', t('history_delete_yes'), () => {
+    if (item.id === shown.id && answering()) return;
     search.focus(); // this button is about to go
     send('discard', { id: item.id, shown: item.id === shown.id });
   });

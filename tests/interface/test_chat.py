@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
@@ -13,11 +14,14 @@ from interface.arguments import MAX_DOCUMENTS
 from interface.asking import STOPPED
 from interface.chat import ChatTab
 from interface.choosing import CHOICE_GONE
+from interface.keeping.kept import open_kept
 from interface.strings import UNEXPECTED
+from interface.visitors import owner_of
 from retrieval.values import Turn
 from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
 
 EMPTY: dict[str, Any] = {"turns": []}
+BROWSER = "b" * 32
 
 
 def make_chat(
@@ -110,6 +114,19 @@ def test_nothing_asked_changes_nothing(chat: ChatTab, question: object) -> None:
     assert list(chat.submit(question, EMPTY)) == [(gr.skip(), gr.skip())]
 
 
+def test_while_a_question_is_answered_nothing_takes_its_place(
+    chat: ChatTab, assistant: FakeAssistant
+) -> None:
+    views = chat.submit("wait", EMPTY)
+    shown = next(views)[0]
+    assert list(chat.submit("How many accounts?", shown)) == [(gr.skip(), gr.skip())]
+    assert list(chat.submit_sent(shown, click({"question": "Which lines?"}))) == [gr.skip()]
+    assert chat.refresh(shown) == gr.skip()
+    assistant.go_on.set()
+    assert list(views)[-1][0]["turns"][0]["state"] != "working"
+    assert list(chat.submit("How many accounts?", shown))[-1][0]["turns"][0]["state"] == "answered"
+
+
 def test_a_follow_up_is_asked_with_the_conversation(
     chat: ChatTab, assistant: FakeAssistant
 ) -> None:
@@ -153,6 +170,26 @@ def test_a_turn_that_is_asked_again_replaces_what_followed(chat: ChatTab) -> Non
         "How many accounts?",
         "Where is the needle?",
     ]
+
+
+def test_what_a_failed_question_was_to_replace_goes_with_the_next_answer(
+    library: FakeLibrary, assistant: FakeAssistant, tmp_path: Path
+) -> None:
+    kept = open_kept(tmp_path)
+    chat = ChatTab(cast("Any", library), cast("Any", assistant), (), kept.conversations)
+    conversation: Any = EMPTY
+    for question in ("How many accounts?", "Which lines?"):
+        conversation = list(chat.submit(question, conversation, BROWSER))[-1][0]
+    changed = click({"question": "crash", "turn": 0})
+    failed = list(chat.submit_sent(conversation, changed, BROWSER))[-1]
+    assert [turn["state"] for turn in failed["turns"]] == ["failed"]
+    owner = owner_of(BROWSER, None)
+    assert owner is not None
+    assert len(kept.conversations.open(owner, conversation["id"]).turns) == 2  # until another comes
+    last = list(chat.submit("Where is the needle?", failed, BROWSER))[-1][0]
+    turns = kept.conversations.open(owner, last["id"]).turns
+    assert last["id"] == conversation["id"]
+    assert [turn["question"] for turn in turns] == ["Where is the needle?"]
 
 
 @pytest.mark.parametrize("turn", [None, -1, "0"])

@@ -61,6 +61,18 @@ def test_what_was_asked_again_takes_the_place_of_earlier_turns(
     assert [turn["id"] for turn in kept.conversations.open(BEN, other).turns] == [theirs]
 
 
+def test_a_full_conversation_has_room_for_what_takes_a_turns_place(
+    kept: Kept, keep_answer: KeepAnswer, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interface.keeping.conversations.MOST_TURNS", 1)
+    conversation, turn = keep_answer(ACCOUNTS)
+    answer = assistant.ask("Which accounts?")
+    same, _ = kept.conversations.keep(
+        ANNA, conversation, answer=answer, view=finished_turn(answer), replaced=[turn]
+    )
+    assert same == conversation
+
+
 @pytest.mark.parametrize(
     "reach",
     [
