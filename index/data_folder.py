@@ -105,14 +105,14 @@ class DataFolder:
 
     @contextmanager
     def writing(self, kind: str, *, check: bool = True) -> Iterator[None]:
-        """Hold the lock that only one process may have, and note the job in the catalogue.
+        """Hold the lock that only one writer may have, and note the job in the catalogue.
 
         Args:
             kind: What is being done, for the list of jobs.
             check: Whether to refuse a folder written with other settings.
 
         Raises:
-            LockedError: Another process has it.
+            LockedError: Something else has it.
             MismatchError: The folder was written with another embedder or chunk size.
             CatalogueError: The folder can't be written to.
         """
@@ -125,7 +125,8 @@ class DataFolder:
             lock.acquire()
         except Timeout as error:
             raise LockedError(
-                f"another process is writing to {str(self.data_dir)!r}; try again when it is done"
+                f"something else is writing to {str(self.data_dir)!r}, here or in another process; "
+                "try again when it is done"
             ) from error
         except OSError as error:
             raise CatalogueError(

@@ -8,7 +8,7 @@ commands print it as it is::
     ├── RefusedFileError     one file can't be indexed; the rest of its batch goes on
     ├── NotFoundError        a source, id, file or collection that isn't there
     ├── InvalidInputError    a question, file name or argument outside its bounds
-    ├── LockedError          another process is writing to the same data folder
+    ├── LockedError          something else is writing to the same data folder
     ├── CatalogueError       the data folder doesn't hold what it should
     │   └── MismatchError    it was written with another embedder or other chunking
     ├── ModelError           a packaged model or table is missing or not the one expected

@@ -11,6 +11,8 @@ from index.errors import InvalidInputError, StoppedError
 from interface.arguments import read_text
 
 LONGEST_TOKEN = 64
+MOST_JOBS = 8  # at once; each that waits holds one of the server's threads, of which there are 40
+_LOOK_S = 0.2  # how often one that waits looks whether it shall stop
 STOPPED = "told_stopped"
 
 
@@ -55,21 +57,32 @@ class Jobs:
         """Give a job that the page can follow and stop within the block.
 
         Raises:
-            InvalidInputError: The token isn't a short string, or is in use.
+            InvalidInputError: The token isn't a short string, or is in use, or too much waits.
             StoppedError: It was stopped before its turn came.
         """
         name = read_text(token, name="token")
         if not 0 < len(name) <= LONGEST_TOKEN:
             raise InvalidInputError(f"a token has 1 to {LONGEST_TOKEN} characters; load the page")
+        if len(self._jobs) >= MOST_JOBS:
+            raise InvalidInputError("too much is waiting to be done; try again later")
         job = self._jobs.setdefault(name, started := Job())
         if job is not started:
             raise InvalidInputError("this work is in progress already; wait for it")
         try:
-            with self._writing:
-                job.progress("", 0, 0)
+            with self._take_turn(job):
                 yield job
         finally:
             del self._jobs[name]
+
+    @contextmanager
+    def _take_turn(self, job: Job) -> Iterator[None]:
+        while not self._writing.acquire(timeout=_LOOK_S):
+            job.progress("", 0, 0)
+        try:
+            job.progress("", 0, 0)
+            yield
+        finally:
+            self._writing.release()
 
     def stop(self, token: object) -> bool:
         """Stop the work with this token; returns whether there is any."""

@@ -262,7 +262,7 @@ def test_only_one_process_writes_at_a_time(
     library: Library, docs: Path, holder: subprocess.Popen[str]
 ) -> None:
     path = write(docs, "a.txt", "Alpha.")
-    with pytest.raises(LockedError, match=r"another process is writing to .*; try again when it"):
+    with pytest.raises(LockedError, match=r"something else is writing to .*; try again when it"):
         library.add([path])
     holder.kill()
     holder.wait()

@@ -385,7 +385,7 @@ def test_a_reader_keeps_its_snapshot_while_all_is_made_anew(filled: Library) -> 
 def test_nothing_is_rebuilt_while_another_process_writes(filled: Library) -> None:
     with (
         FileLock(filled.data_dir / "write.lock"),
-        pytest.raises(LockedError, match="another process is writing"),
+        pytest.raises(LockedError, match="something else is writing"),
     ):
         rebuild(other(filled))
 
