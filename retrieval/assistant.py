@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from hashlib import sha256
 
 from index.errors import InvalidInputError, NotFoundError
 from index.language import load_languages
@@ -106,7 +107,9 @@ class Assistant:
         turns = tuple(Turn(turn.role, _clean(turn.content)) for turn in history)
         clock = Clock(observer)
         with self.library.snapshot(collection, documents=documents) as snapshot:
-            same = (question, turns, collection, snapshot.documents, snapshot.generation.state)
+            # A digest, as a history is as long as whoever sends it likes.
+            context = sha256(repr((turns, snapshot.documents)).encode()).digest()
+            same = (question, collection, context, snapshot.generation.state)
             answer = self._answers.recall([same]).get(same)
             if answer is not None:
                 return replace(answer, timings_ms=clock.timings())
