@@ -4,59 +4,26 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
 from types import FrameType
-from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from index.settings import Settings
+from interface.guards import OwnSiteOnly, SafeHeaders, is_local
 from interface.preflight import port_in_use
 from interface.static import read_static, read_styles, static_path
 from interface.strings import translate
 from interface.theme import make_theme
 from interface.tools import ToolServer
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
-# The page's scripts are built by Gradio at run time, hence 'unsafe-inline' and 'unsafe-eval';
-# what this policy is for is that nothing is ever fetched from, or sent to, anywhere else.
-POLICY = (
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
-HEADERS = (
-    (b"content-security-policy", POLICY.encode("ascii")),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)
-
-
-class SafeHeaders:
-    """Adds to every reply the headers that keep the browser on this server (ASGI middleware)."""
-
-    def __init__(self, app: Callable[[Message, Receive, Send], Awaitable[None]]) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its reply back with the headers."""
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_safely)
-
 
 def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | None = None) -> str:
     """Serve the page in background threads, and its endpoints to MCP clients too.
 
-    Nothing of this machine can be downloaded: Gradio serves its own files and fresh uploads, the
-    data folder is barred by name, and unexpected errors reach no client.
+    Nothing of this machine can be downloaded but the documents' files, where that is allowed:
+    Gradio serves its own files and fresh uploads, the data folder is barred by name, and unexpected
+    errors reach no client.
 
     Args:
         page: What `build_page` made.
@@ -69,6 +36,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
     Raises:
         SettingsError: The port was taken in the meantime.
     """
+    local = users is None and is_local(_bracket(settings.host))
     tools = ToolServer(page, users, max_file_bytes=settings.max_file_bytes)
     try:
         _, address, _ = page.launch(
@@ -95,7 +63,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             inbrowser=False,
             mcp_server=False,  # `tools` is; a variable of the environment could start Gradio's
             app_kwargs={
-                "middleware": [Middleware(SafeHeaders)],
+                "middleware": [Middleware(SafeHeaders), Middleware(OwnSiteOnly, local=local)],
                 "routes": tools.routes(),
                 "lifespan": tools.lifespan,
                 "docs_url": None,

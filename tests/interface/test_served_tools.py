@@ -199,7 +199,7 @@ def test_other_sites_and_what_is_too_large_are_turned_away(tools: str) -> None:
     for origin in ("http://evil.example", "null", f"{own}.evil.example"):
         assert post(tools, body, Origin=origin) == (
             403,
-            "other sites may not call this server's tools",
+            "other sites may not call this server",
         )
     assert post(tools, body, **{"Content-Type": "text/plain"})[0] == 400
     assert announce(own, 6_000_000) == 413

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +10,7 @@ import pytest
 
 from index.errors import SettingsError
 from index.settings import Settings
-from interface.server import SafeHeaders, launch
+from interface.server import launch
 
 
 class FakePage:
@@ -95,20 +93,3 @@ def test_a_signal_closes_the_page(number: signal.Signals) -> None:
         process.send_signal(number)
         assert process.stdout.read() == "closed False\n"
     assert process.returncode == 0
-
-
-def test_every_reply_carries_the_policy() -> None:
-    sent: list[MutableMapping[str, Any]] = []
-
-    async def app(_scope: object, _receive: object, send: Any) -> None:
-        await send({"type": "http.response.start", "headers": [(b"a", b"b")]})
-        await send({"type": "http.response.body"})
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
-
-    asyncio.run(SafeHeaders(cast("Any", app))({}, cast("Any", None), send))
-    headers = dict(sent[0]["headers"])
-    assert headers[b"a"] == b"b"
-    assert headers[b"content-security-policy"].startswith(b"default-src 'self'")
-    assert sent[1] == {"type": "http.response.body"}
