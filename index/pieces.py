@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from index.structure import trim
@@ -10,6 +11,7 @@ from index.structure import trim
 # over long runs without a space.
 LONGEST_PIECE = 600
 _WINDOW = 20_000  # characters given to the sentence splitter at once
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")  # before a full stop it makes sentencex 1.0.32 panic
 
 
 def line_ranges(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -27,7 +29,7 @@ def sentence_ranges(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 
     while start < end:
         stop = min(start + _WINDOW, end)
-        bounds = sentencex.get_sentence_boundaries("en", text[start:stop])
+        bounds = sentencex.get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", text[start:stop]))
         # The last sentence of a window may go on in the next one.
         kept = bounds if stop == end or len(bounds) < 2 else bounds[:-1]
         ends = [start + bound["end_index"] for bound in kept] or [stop]

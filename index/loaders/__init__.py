@@ -24,7 +24,7 @@ from index.loaders import (
 from index.loaders.contents import read_bytes
 from index.loaders.encoding import is_blank
 from index.loaders.limits import Limits
-from index.loaders.refusal import too_long
+from index.loaders.refusal import refusing, too_long
 from index.values import Extract
 
 __all__ = ["SUFFIXES", "Limits", "extract", "load", "read_bytes", "unsupported"]
@@ -79,7 +79,8 @@ def extract(data: bytes, suffix: str, *, limits: Limits) -> Extract:
     """
     if not data.strip():
         raise RefusedFileError("the file holds only white space" if data else "the file is empty")
-    found = _loader(suffix)(data, limits=limits)
+    with refusing("it can't be read; it may be damaged, or be of another type than its name says"):
+        found = _loader(suffix)(data, limits=limits)
     if is_blank(found.text):
         raise RefusedFileError("the file holds only white space")
     if len(found.text) > limits.max_text_characters:

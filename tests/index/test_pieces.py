@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,11 @@ def parts(text: str, longest: int) -> list[str]:
 
 def letters(text: str) -> str:
     return "".join(text.split())
+
+
+@pytest.mark.parametrize("space", ["\u0085", "\u00a0", "\u2003", "\u2028", "\u202f", "\u3000"])
+def test_a_wide_space_before_a_full_stop_is_space_as_any(space: str) -> None:
+    assert sentences(f"Plan B{space}. Then C.") == [f"Plan B{space}.", "Then C."]
 
 
 def test_a_paragraph_is_cut_at_its_sentences_without_the_space_between_them() -> None:

@@ -53,6 +53,17 @@ def test_what_asking_raises_comes_out_where_the_events_are_read(assistant: FakeA
         list(Run(lambda **_: assistant.ask("")).events())
 
 
+def test_a_native_librarys_panic_ends_the_wait() -> None:
+    class PanicError(BaseException):
+        """As a library that isn't written in Python raises it."""
+
+    def ask(*, observer: Observer, lead: Opening) -> Answer:
+        raise PanicError("out of range")
+
+    with pytest.raises(RuntimeError, match="asking ended with PanicError"):
+        list(Run(ask).events())
+
+
 def test_stopping_frees_who_waits_at_once_and_ends_the_work_before_its_next_stage() -> None:
     freed, ended = Event(), Event()
 

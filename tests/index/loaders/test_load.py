@@ -24,6 +24,17 @@ def test_loads_a_file_by_its_suffix(tmp_path: Path, limits: Limits) -> None:
     assert (found.text, found.markup, found.pages) == ("The bridge opened in 1932.", "text", ())
 
 
+def test_whatever_a_parser_raises_is_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, limits: Limits
+) -> None:
+    def surprise(_data: bytes, *, limits: Limits) -> None:
+        raise AssertionError(limits)
+
+    monkeypatch.setitem(index.loaders._LOADERS, ".txt", surprise)
+    with pytest.raises(RefusedFileError, match="it can't be read; it may be damaged"):
+        extract(b"text", ".txt", limits=limits)
+
+
 def test_supports_what_it_says() -> None:
     expected = (
         ".txt .text .md .markdown .html .htm .xhtml .pdf .docx .pptx .xlsx .xlsm .csv .tsv .eml "

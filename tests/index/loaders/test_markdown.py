@@ -21,6 +21,7 @@ from tests.growth import grows_evenly
         ("---\n- a\n- b\n---\n# Heading\n", "Heading"),
         ("---\ntitle: [broken\n---\n# Heading\n", "Heading"),
         ("+++\ntitle = broken\n+++\n# Heading\n", "Heading"),
+        (f"+++\nx = {'1' * 5000}\n+++\n# Heading\n", "Heading"),
         ("# A **bold** `code` [link](x)\nline\n", "A bold code link"),
         ("Intro\n\n## Second level\n\nSetext\n===\n", "Setext"),
         ("```\n# comment\n```\n# Heading", "Heading"),
