@@ -33,22 +33,25 @@ def respell(question: str, passages: Sequence[str]) -> str:
     """Return the question, its misspelt words replaced by what they are likeliest to mean.
 
     Neither an English word nor a word of the passages is misspelt: "hypotension" stays what it is
-    where all passages are about hypertension. With a capital it is a name, which may well be
-    another one than the passages'; so are words that differ in their first letter, where hardly
-    anybody mistypes.
+    where all passages are about hypertension. Nor is a word mended with one that isn't English:
+    "cefazolin" isn't "cefalotin", and other languages aren't known here. With a capital it is a
+    name, which may well be another one than the passages'; so are words that differ in their first
+    letter, where hardly anybody mistypes.
 
     Args:
         question: What was asked.
         passages: Texts that were found for it.
     """
     asked = {word for word in _ALONE.findall(question) if _may_be_misspelt(word)}
-    unknown = asked - load_dictionary()
+    english = load_dictionary()
+    unknown = asked - english
     if not unknown:
         return question
     known = Counter(word for text in passages for word in _WORD.findall(text))
     known.update(_ASKING)
     unknown -= {word.lower() for word in known}
-    meant = {word: _nearest(word, known) for word in unknown}
+    likely = Counter({word: count for word, count in known.items() if word.lower() in english})
+    meant = {word: _nearest(word, likely) for word in unknown}
     return _ALONE.sub(lambda match: meant.get(match[0], match[0]), question)
 
 

@@ -4,7 +4,10 @@ import pytest
 
 from retrieval.spelling import respell
 
-PASSAGE = "Few workers from North Cambodia, with hypertension, wrote anniversary cards to workers."
+PASSAGE = (
+    "Few workers from North Cambodia, with hypertension, wrote anniversary cards to workers. "
+    "The dose of cefalotin is 1 gram. Kleine Hunde darf man halten."
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,8 @@ def test_misspelt_words_are_mended_with_the_passages_words(asked: str, meant: st
         "wrkrs",  # two mistakes are too many for a short word
         "which wasn't from hb-wrot",  # parts of words
         "from 115 to 116",
+        "what is the dose of cefazolin",  # the passages' cefalotin is no English word either
+        "darf ich keine hunde halten",
     ],
 )
 def test_what_may_be_meant_as_it_is_stays(asked: str) -> None:
