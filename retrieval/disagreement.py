@@ -27,7 +27,12 @@ _SPEAKER = re.compile(
     r"(?:^|[,;“\"] ?)(?P<speaker>(?:[\w’'-]+ ){0,5}[\w’'-]+) "
     r"(?:says|said|reports|reported|states|stated|claims|claimed|estimates?|told)\b",
 )
-_SINGLE = re.compile(r"\b(?:who|which|what) (?:\w+ ){0,2}?(?:is|was|were|\w+ed)\b", re.IGNORECASE)
+# Asks for one person. What was founded or invented may have been by several.
+_SINGLE = re.compile(
+    r"\b(?:who|which|what) (?:\w+ ){0,2}?"
+    r"(?:is|was|(?!(?:co)?(?:found|creat|invent|discover)ed)\w+ed)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:and |of |the )?[A-Z][\w’'-]+)*")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,10 +13,11 @@ from typing import Any
 from retrieval.questions import find_kind
 
 ABOUT = 0.1  # share by which an approximate number may be off
+MONTHS = 12
 
 _NUMBER = re.compile(
-    r"(?P<money>[$€£¥]\s?)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)"
-    r"(?:\s(?P<scale>1000|1000000|1000000000|1000000000000)\b)?"
+    r"(?P<money>[$€£¥]\s?)?(?P<number>\d{1,3}(?:\s\d{3})+\b|\d+(?:,\d{3})*(?:\.\d+)?)"
+    r"(?:\s(?P<scale>1000|1000000|1000000000|1000000000000)\b|\s?(?P<suffix>k|mn|bn|tn)\b)?"
     r"\s?(?P<unit>%|per ?cent\b|[^\W\d_]+)?"
 )
 _RANGE = re.compile(r"\s*(?:-|–|to|and|or)\s*(?=[$€£¥]?\d)")
@@ -35,6 +37,9 @@ _BOUNDS = (
         "about",
     ),
 )
+_SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
+_FRACTION = re.compile(r"(\d*)\s?([¼½¾⅓⅔⅛])")
+_NUMERIC_DATE = re.compile(r"(\d{1,2})[./](\d{1,2})[./]\d")
 # What is counted may have many names; what is measured has few, and they mean different amounts.
 _MEASURES = {
     "%": "%",
@@ -112,7 +117,7 @@ def read_quantity(text: str) -> Quantity | None:
     """Return the first number of a text, written in digits or words, or None."""
     from text_to_num import alpha2digit
 
-    digits = alpha2digit(text, "en")
+    digits = alpha2digit(_FRACTION.sub(_add_fraction, text), "en")
     first = _NUMBER.search(digits)
     if first is None:
         return None
@@ -133,7 +138,14 @@ def read_moment(text: str) -> Moment | None:
 
 
 def _amount(match: re.Match[str]) -> float:
-    return float(match["number"].replace(",", "")) * float(match["scale"] or 1)
+    number = float(re.sub(r"[,\s]", "", match["number"]))
+    # "2m" is two million of a currency, and two metres of anything else.
+    suffix = match["suffix"] or (match["unit"] if match["money"] else None) or ""
+    return number * float(match["scale"] or _SUFFIXES.get(suffix.lower(), 1))
+
+
+def _add_fraction(match: re.Match[str]) -> str:
+    return f"{int(match[1] or 0) + unicodedata.numeric(match[2]):.4f}"
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -160,6 +172,9 @@ def _parse(text: str) -> Moment | None:
     except (ValueError, OverflowError, TypeError):
         return None
     one, two = readings
+    numeric = _NUMERIC_DATE.match(text)
+    if numeric and max(map(int, numeric.groups())) <= MONTHS and numeric[1] != numeric[2]:
+        return Moment(one.year, None, None)  # which is the month depends on where it was written
     parts = [
         getattr(one, name) if getattr(one, name) == getattr(two, name) else None
         for name in ("year", "month", "day")

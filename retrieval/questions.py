@@ -49,6 +49,7 @@ _LIST = re.compile(
 _NEXT_PART = re.compile(
     r"(?<=\w)(?:,? and|;|\?) (?=(?:what|which|who|whom|whose|when|where|why|how)\b)", re.IGNORECASE
 )
+_ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 _ASKS_AT_ALL = re.compile(
     r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     r"can|could|will|would|should|may|might|must)\b",
@@ -92,9 +93,9 @@ _DATE = re.compile(
             rf"{_MONTH},?(?: of)? {_YEAR}",
             _CLEAR_MONTH,
             r"(?<!^)(?<![.!?]\s)\b(?-i:May|March)\b",
+            r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}([./])\d{1,2}\1\d{2,4}\b",
             r"\b(?:1\d{3}|20\d{2})(?:s\b|[–-]\d{2,4}\b|\b)",
             r"\b\d{1,4} (?:bce?|ad|ce)\b|\bad \d{1,4}\b",
-            r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}([./])\d{1,2}\1\d{2,4}\b",
             r"\b\d{1,2}(?::\d\d){1,2}\b(?: ?[ap]\.?m\b\.?)?",
             r"\b(?:\w+ )?centur(?:y|ies)\b",
             r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
@@ -148,8 +149,18 @@ def ask_about(text: str) -> str:
 
 
 def divide(question: str) -> list[str]:
-    """Return the questions that a question joins with "and": itself alone, as a rule."""
-    parts = [part.strip() for part in _NEXT_PART.split(question)]
+    """Return the questions that a question joins with "and": itself alone, as a rule.
+
+    A "who" that stood within the part before begins another clause, not another question: "people
+    who served in 1990 and who died in 1995".
+    """
+    parts, start = [], 0
+    for joint in _NEXT_PART.finditer(question):
+        before, asks = question[start : joint.start()], _ASKING.match(question, joint.end())
+        if asks and asks[0].lower() not in [each.lower() for each in _ASKING.findall(before, 1)]:
+            parts.append(before.strip())
+            start = joint.end()
+    parts.append(question[start:].strip())
     short = any(len(words(part)) < _PART_WORDS for part in parts)
     if len(parts) == 1 or short or not _ASKS_AT_ALL.search(parts[0]):
         return [question]

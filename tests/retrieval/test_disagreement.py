@@ -94,6 +94,16 @@ def test_what_cannot_both_be_true_differs(
             ("Bo Lind lives in Orlen.", "Bo Lind"),  # several may
         ),
         (
+            "Who founded the mill?",
+            ("The mill was founded by Ann Berg.", "Ann Berg"),
+            ("The mill was founded by Bo Lind.", "Bo Lind"),  # both may have
+        ),
+        (
+            "Who were the architects of the mill?",
+            ("An architect of the mill was Ann Berg.", "Ann Berg"),
+            ("An architect of the mill was Bo Lind.", "Bo Lind"),
+        ),
+        (
             "Is the fish market open?",
             ("The fish market is open.", "open"),
             ("No dogs are allowed on the quay.", "No"),

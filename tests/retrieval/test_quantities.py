@@ -16,7 +16,14 @@ SAME = [
     ("more than 100 people", "115"),
     ("up to 5 knots", "4 knots"),
     ("10 to 12", "eleven"),
-    ("two hundred thousand", "200 000".replace(" ", ",")),
+    ("two hundred thousand", "200,000"),
+    ("$1.5bn", "$1.5 billion"),
+    ("£2m", "£2,000,000"),
+    ("30k", "30,000"),
+    ("10 000", "10,000"),
+    ("10\u00a0000 crowns", "ten thousand"),
+    ("2½", "2.5"),
+    ("½ litre", "0.5 litres"),
 ]
 OTHER = [
     ("115", "112"),
@@ -26,6 +33,9 @@ OTHER = [
     ("at least nine times", "seven"),
     ("10–12", "13"),
     ("6.4 metres", "7.2 m"),
+    ("2 m", "3 m"),
+    ("$1.5bn", "$1.5m"),
+    ("30 kg", "31 kg"),
 ]
 NOT_COMPARED = [("5 knots", "5 metres"), ("£3", "$4"), ("24 months", "2 years"), ("4 knots", "9")]
 
@@ -66,6 +76,10 @@ def test_a_bound_leaves_one_side_open() -> None:
         ("on 30 December 2019,", Moment(2019, 12, 30)),
         ("17 May", Moment(None, 5, 17)),
         ("December 1986", Moment(1986, 12, None)),
+        ("2019-05-12", Moment(2019, 5, 12)),
+        ("31.5.2019", Moment(2019, 5, 31)),
+        ("5/5/2019", Moment(2019, 5, 5)),
+        ("12.5.2019", Moment(2019, None, None)),  # May in Berlin, December in Boston
     ],
 )
 def test_a_date_is_read_as_far_as_it_goes(text: str, moment: Moment) -> None:
@@ -86,6 +100,10 @@ def test_where_there_is_no_date_none_is_read(text: str) -> None:
         ("3 May 2024", "17 May", True),
         ("2019", "December 2020", True),
         ("May", "2019", False),
+        ("2019-05-12", "2019-05-27", True),
+        ("12.5.2019", "12 May 2019", False),
+        ("3/4/2020", "3 April 2020", False),
+        ("3/4/2020", "3 April 2021", True),
     ],
 )
 def test_dates_differ_where_a_part_that_both_have_does(one: str, other: str, differ: bool) -> None:

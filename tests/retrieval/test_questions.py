@@ -166,6 +166,15 @@ def test_a_sentence_answers_where_it_has_something_new_of_the_wanted_kind(
             ["Who opened the bridge and the mill?"],
         ),
         ("the mill and how it burned down", ["the mill and how it burned down"]),
+        *(
+            (whole, [whole])
+            for whole in (
+                "List the people who served in 1990 and who died in 1995",
+                "Which scientist who was born in Ulm and who won a prize emigrated?",
+                "What is the difference between what teachers say and what they do?",
+            )
+        ),
+        ("Who opened the mill and who closed it?", ["Who opened the mill?", "who closed it?"]),
     ],
 )
 def test_a_question_is_divided_where_another_begins(question: str, parts: list[str]) -> None:
