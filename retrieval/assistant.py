@@ -131,8 +131,8 @@ class Assistant:
             answer = self._writer.reply(question, reply, snapshot)
             return replace(answer, timings_ms=clock.timings())
         with clock.time("rewrite"):
-            standalone = self._rewriter.rewrite(question, turns)
-            parts = self._divide(standalone)
+            parts = self._divide(question, turns)
+            standalone = _put_together(question, divide(question), parts)
         if len(parts) > 1 or self._writer.llm is not None:
             lead = None  # the answer may begin with something else
         readings = {}
@@ -143,7 +143,7 @@ class Assistant:
                 likely = worth_reading(hits, self._passages)
                 texts = [hit.chunk.text for hit in likely]
                 asked = respell(part, texts)
-                standalone = standalone.replace(part, asked)
+                standalone = _put_together(standalone, [part], [asked])
                 begin = partial(self._writer.begin, asked, snapshot, lead)
                 reading = self.reader.read(asked, likely, snapshot, lead=begin)
             readings[asked] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
@@ -151,9 +151,10 @@ class Assistant:
             answer = self._writer.write(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())
 
-    def _divide(self, question: str) -> list[str]:
-        """Return the parts of a question; each stands alone, with the one before as history."""
+    def _divide(self, question: str, turns: Sequence[Turn]) -> list[str]:
+        """Return the parts of a question, each standing alone: what follows leans on the first."""
         first, *others = divide(question)
+        first = self._rewriter.rewrite(first, turns)
         history = [Turn("user", first)]
         return [first, *(self._rewriter.rewrite(part, history) for part in others)]
 
@@ -243,6 +244,13 @@ class Assistant:
                 "there are no documents to search; add some with 'python -m index add PATH'"
             )
         return self._searcher.search(snapshot, query, k=k)
+
+
+def _put_together(question: str, parts: Sequence[str], others: Sequence[str]) -> str:
+    """Return a question with others in place of its parts."""
+    for part, other in zip(parts, others, strict=True):
+        question = question.replace(part.rstrip("?"), other.rstrip("?"), 1)
+    return question
 
 
 def _clean(text: str) -> str:

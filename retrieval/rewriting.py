@@ -35,12 +35,18 @@ _ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re
 _ABOUT = re.compile(
     r"(?:and |but |so )?(?:what|how) (?:about|of)\b|and\b|but\b|or\b", re.IGNORECASE
 )
-# Words that look like a reference and aren't: "is there a", "one reason", "those of the navy", "the
-# rule that applies".
+# Words that look like a reference and aren't: "is there a", "one reason", "those of the navy", "how
+# long does it take", "is it allowed to", "both Ulm and Bonn", "the same as". Then "the rule that
+# applies".
 _EXPLETIVE = re.compile(
     r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|has|have|be)\b|"
     r"\bone (?!(?:is|are|was|were|has|have|had|do|does|did|can|will)\b)\w|"
-    r"\bthose (?:of|who|that|which|in|on|with)\b",
+    r"\bthose (?:of|who|that|which|in|on|with)\b|"
+    r"\b(?:do|does|did|will|would|can|could) it (?:take|cost|matter|rain|snow)\b|"
+    r"\b(?:is|was) it (?:\w+ly )?(?:possible|impossible|allowed|permitted|forbidden|legal|illegal|"
+    r"necessary|required|mandatory|compulsory|important|essential|advisable|customary|common|usual|"
+    r"safe|dangerous|easy|easier|hard|harder|difficult|better|best|worth|true)\b|"
+    r"\bboth (?:[\w'’-]+ ){1,4}and\b|\bthe same (?:[\w'’-]+ ){0,4}as\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -50,8 +56,8 @@ _RELATIVE = re.compile(
 )
 # "What is photosynthesis?" stands alone; "What was the reason?" and "Who was arrested?" don't.
 _DEFINITION = re.compile(
-    r"(?:who (?:is|was|are|were) (?-i:[A-Z])[\w'’-]+|what (?:is|are|was|were) (?:an? )?"
-    r"(?!the\b|\w+ed\b)[\w'’-]+|what does [\w'’-]+ mean)[\s?.!]*",
+    r"(?:(?:who|where|when) (?:is|was|are|were) (?-i:[A-Z])[\w'’-]+|"
+    r"what (?:is|are|was|were) (?:an? )?(?!the\b|\w+ed\b)[\w'’-]+|what does [\w'’-]+ mean)[\s?.!]*",
     re.IGNORECASE,
 )
 _YEAR = re.compile(

@@ -513,6 +513,16 @@ def test_a_question_of_two_parts_is_answered_in_both(assistant: Assistant) -> No
 # --- Changes while it is being asked
 
 
+def test_each_part_of_a_follow_up_is_given_its_subject(assistant: Assistant) -> None:
+    history = [Turn("user", "How long is the Orlen bridge?"), Turn("assistant", "It is 40 m long.")]
+    answer = assistant.ask("When was it opened and who built it?", history=history)
+    assert answer.question == "When was it opened and who built it?"
+    first, second = answer.standalone_question.split(" and who ")
+    assert first.startswith("When was it opened (")
+    assert "Orlen bridge" in first
+    assert "Orlen bridge" in second
+
+
 def test_a_changed_document_is_cited_as_it_is_now(library: Library, assistant: Assistant) -> None:
     question = "When was the bridge at Orlen opened?"
     assert OPENED in assistant.ask(question).text

@@ -180,6 +180,14 @@ def test_an_afterthought_is_the_new_subject() -> None:
         "How do I pay a parking fine?",
         "Android phones are used by whom?",  # begins with the letters of "and"
         "Sonar was invented by whom?",
+        "How long does it take to get a passport?",
+        "How much will it cost to rent the hall?",
+        "Is it allowed to park bicycles in the courtyard?",
+        "Why is it important to wear helmets?",
+        "Which river flows through both Austria and Hungary?",
+        "Which country has the same currency as Panama?",
+        "Where is Paris?",
+        "When is Easter?",
     ],
 )
 def test_a_question_about_something_else_is_left_alone(question: str) -> None:
