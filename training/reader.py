@@ -18,6 +18,7 @@ from index.packaged_model import NAME, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing
+from retrieval.span_reader import WEIGHTS
 from training.claims import read_claims
 from training.examples import Corpus, Example, join_corpora, make_examples, read_corpus
 from training.negatives import draw, mine
@@ -248,6 +249,6 @@ def export(model: ReaderModel, folder: Path) -> Path:
     state["head.weight"] = torch.cat([model.span.weight, model.answerable.weight])
     state["head.bias"] = torch.cat([model.span.bias, model.answerable.bias])
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "weights.safetensors"
+    path = folder / WEIGHTS
     save_file({name: value.detach().half().contiguous() for name, value in state.items()}, path)
     return path
