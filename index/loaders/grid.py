@@ -11,6 +11,11 @@ _MAX_COLUMNS = 200
 MAX_REPEATS = 20_000
 
 
+def repeatable(text: str) -> str:
+    """Return what a merged cell says in each further place that it covers."""
+    return text if len(text) <= _MAX_REPEATED_CHARACTERS else ""
+
+
 @dataclass(slots=True)
 class _Span:
     text: str
@@ -40,7 +45,7 @@ class Grid:
         if not self.rows:
             self.start_row()
         row = self.rows[-1]
-        repeated = text if len(text) <= _MAX_REPEATED_CHARACTERS else ""
+        repeated = repeatable(text)
         reach = max(1, min(columns, _MAX_COLUMNS - len(row), self.repeats_left))
         self.repeats_left -= reach - 1
         for column in range(reach):

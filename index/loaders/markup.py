@@ -66,6 +66,9 @@ class MarkdownWriter:
         width = max(len(row) for row in rows)
         # An empty first row is kept: it says that the table has no header.
         kept = filled if any(cell.strip() for cell in rows[0]) else [rows[0], *filled]
+        least = len(kept) * width * len("|  ")  # filled up to the widest
+        if least > self._limits.max_text_characters:
+            raise too_long(least, self._limits)
         lines = [_table_line(row, width) for row in kept]
         lines.insert(1, "|" + " --- |" * width)
         self._add("\n".join(lines))

@@ -41,6 +41,7 @@ class RowWriter:
         self._number = 0
         self._label = ""
         self._waiting: list[Row] = []
+        self._waiting_length = 0
         self._names: Sequence[str] | None = None
         self._start = 0  # of the run of rows that is being written
         self._first_row = 0
@@ -63,6 +64,8 @@ class RowWriter:
         Raises:
             RefusedFileError: The row has too many columns, or the text gets too long.
         """
+        # Cells may share one long text, which cleaning would copy for each of them.
+        self._check_length(sum(map(len, cells)))
         cleaned = [clean(cell) for cell in cells]
         while cleaned and not cleaned[-1]:
             cleaned.pop()
@@ -75,6 +78,8 @@ class RowWriter:
             return
         if self._names is None:
             self._waiting.append((number, cleaned))
+            self._waiting_length += sum(map(len, cleaned))
+            self._check_length(self._waiting_length)
             if len(self._waiting) >= _SAMPLE_ROWS:
                 self._write_waiting()
         else:
@@ -85,12 +90,16 @@ class RowWriter:
         self._finish_sheet()
         return "".join(self._parts), tuple(self._pages)
 
+    def _check_length(self, more: int) -> None:
+        if self._length + more > self._limits.max_text_characters:
+            raise too_long(self._length + more, self._limits)
+
     def _finish_sheet(self) -> None:
         self._write_waiting()
         self._close_run()
 
     def _write_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_length = self._waiting, [], 0
         if not waiting:
             return
         if self._label:

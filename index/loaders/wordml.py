@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.loaders.body import Body, Element
-from index.loaders.grid import Grid
+from index.loaders.grid import Grid, repeatable
 from index.loaders.markup import MarkdownWriter
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -149,7 +149,7 @@ class WordBody(Body):
         if merge is not None and _value(merge) != "restart":
             return reach.get(column, "")
         text = self._text(cell)
-        reach[column] = text
+        reach[column] = repeatable(text)
         return text
 
     def _text(self, element: Element) -> str:

@@ -161,6 +161,18 @@ def test_long_merged_columns_take_linear_time() -> None:
     assert grows_evenly(read_column, 2_500)
 
 
+def test_a_long_merged_column_is_said_once() -> None:
+    first = f"<w:tc><w:tcPr><w:vMerge w:val='restart'/></w:tcPr>{paragraph('x' * 500)}</w:tc>"
+    below = f"<w:tc><w:tcPr><w:vMerge/></w:tcPr>{paragraph('')}</w:tc>"
+    other = f"<w:tc>{paragraph('y')}</w:tc>"
+    rows = f"<w:tr>{first}{other}</w:tr>" + f"<w:tr>{below}{other}</w:tr>" * 3
+
+    text = read(with_body(f"<w:tbl>{rows}</w:tbl>")).text
+
+    assert text.count("x" * 500) == 1
+    assert text.count("|  | y |") == 3
+
+
 def test_a_table_of_one_column_only_places_text(document: WordDocument) -> None:
     cell = document.add_table(2, 1).cell(0, 0)
     cell.text = "One."

@@ -383,6 +383,12 @@ def test_refuses_a_text_that_is_too_long() -> None:
         read("<p>" + "x" * 30, Limits(max_text_characters=20))
 
 
+def test_refuses_a_table_that_one_row_makes_too_wide_for_the_others() -> None:
+    rows = f"<tr>{'<td>x</td>' * 100}</tr>" + "<tr><td>y</td></tr>" * 100
+    with pytest.raises(RefusedFileError, match="too long: 30,300 characters"):
+        read(f"<table>{rows}</table>", Limits(max_text_characters=10_000))
+
+
 def test_says_nothing_on_standard_error(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         read("<p>x</p>")

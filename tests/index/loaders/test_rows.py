@@ -164,3 +164,19 @@ def test_refuses_rows_strewn_over_a_sheet() -> None:
 def test_refuses_too_much_text() -> None:
     with pytest.raises(RefusedFileError, match="too long"):
         write_names(range(1, 1_000), Limits(max_text_characters=1_000))
+
+
+@pytest.mark.parametrize("shared", ["x" * 60, " " * 60])
+def test_long_cells_are_refused_before_they_are_copied(shared: str) -> None:
+    rows = RowWriter(Limits(max_text_characters=100))
+    rows.sheet()
+    with pytest.raises(RefusedFileError, match="too long: 120 characters"):
+        rows.row(1, [shared, shared])
+
+
+def test_rows_that_wait_for_a_header_are_bounded_too() -> None:
+    rows = RowWriter(Limits(max_text_characters=100))
+    rows.sheet()
+    rows.row(1, ["x" * 60])
+    with pytest.raises(RefusedFileError, match="too long"):
+        rows.row(2, ["x" * 60])
