@@ -12,6 +12,7 @@ from evaluation.staging import Staged, stage
 from evaluation.systems import JsonObject, take_stock
 from index.errors import InvalidInputError, ServerError
 from index.progress import Progress, silent
+from retrieval.wire import UNEXPECTED
 
 FILES_AT_ONCE = 50
 TRANSPORT = "network and queue"
@@ -133,6 +134,8 @@ class ServerSystem:
         try:
             return self._client.predict(*arguments, api_name=endpoint)
         except AppError as error:
+            if UNEXPECTED in str(error):
+                raise ServerError(f"{self._address}{endpoint}: {error}") from error
             raise InvalidInputError(f"{self._address}{endpoint}: {error}") from error
         except Exception as error:  # the client raises whatever its transport does
             raise ServerError(

@@ -29,6 +29,7 @@ from interface.conversation import disarm, stream_text
 from retrieval.composing import Composition
 from retrieval.values import Answer
 from retrieval.wire import (
+    UNEXPECTED,
     answer_object,
     document_object,
     hit_object,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
 
-UNEXPECTED = "Footnote failed on this request; the server's log says why"
 READERS = 4  # requests answered at the same time; more would only wait for the processor
 
 logger = logging.getLogger(__name__)

@@ -9,6 +9,8 @@ from index.snapshot import Status
 from index.values import AddReport, Document, DocumentSummary, Page
 from retrieval.values import Answer, Hit
 
+UNEXPECTED = "Footnote failed on this request; the server's log says why"
+
 
 def answer_object(answer: Answer) -> dict[str, Any]:
     """Return an answer with its sentences, citations, hits, timings and provenance."""

@@ -10,6 +10,7 @@ from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 from evaluation.datasets import Dataset, Question, SourceText
 from evaluation.server import ServerSystem, connect
 from index.errors import InvalidInputError, ServerError
+from retrieval.wire import UNEXPECTED
 from tests.evaluation.fakes import answer_object, hit_object
 
 ADDRESS = "http://server"
@@ -126,6 +127,15 @@ def test_what_the_server_refuses_is_invalid_input(server: FakeServer) -> None:
     with (
         ServerSystem.open(dataset(), server, ADDRESS) as system,
         pytest.raises(InvalidInputError, match="http://server/ask: the question is too long"),
+    ):
+        system.ask(QUESTION)
+
+
+def test_what_a_server_fails_on_is_no_refusal(server: FakeServer) -> None:
+    server.broken = AppError(UNEXPECTED)
+    with (
+        ServerSystem.open(dataset(), server, ADDRESS) as system,
+        pytest.raises(ServerError, match="http://server/ask: Footnote failed on this request"),
     ):
         system.ask(QUESTION)
 

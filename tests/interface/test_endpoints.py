@@ -13,8 +13,9 @@ import pytest
 from gradio.utils import get_upload_folder
 
 from index.errors import InvalidInputError, NotFoundError
-from interface.endpoints import UNEXPECTED, Endpoints, _guard, report_errors
+from interface.endpoints import Endpoints, _guard, report_errors
 from retrieval.values import Turn
+from retrieval.wire import UNEXPECTED
 from tests.interface.fakes import BANK_QUOTE, NOTICE, FakeAssistant, FakeLibrary
 
 ANSWER_KEYS = {
