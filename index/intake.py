@@ -16,6 +16,7 @@ from index.errors import NotFoundError, RefusedFileError
 from index.folder import FoundFile, Scan, scan
 from index.loaders import Limits, load
 from index.originals import is_original, keep_original, original_path, safe_name, safe_path
+from index.packaged_model import sha256
 from index.settings import Settings
 from index.values import Extract, Outcome, digest
 
@@ -95,7 +96,7 @@ def take_upload(
     shown = safe_path(called) if called else safe_name(file.name)
     try:
         too_large = file.stat().st_size > settings.max_file_bytes
-        content_hash = "" if too_large else _hash_file(file)
+        content_hash = "" if too_large else sha256(file)
     except OSError as error:
         return Intake(refused=(Outcome(None, shown, _unreadable(error)),))
     kept = original_path(content_hash, Path(shown).name)
@@ -104,13 +105,13 @@ def take_upload(
     if taken.setdefault(source, kept) != kept:
         reason = "another file of this name was uploaded with it; rename one of them"
         return Intake(refused=(Outcome(None, shown, reason),))
+    target = settings.data_dir / kept
+    if not too_large:
+        keep_original(file, target, content_hash)
     before = reader.owner(collection, source)
     if before and before.content_hash == content_hash:
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
     state = FileState(digest(collection, source), source, kept, 0, content_hash, content_hash)
-    target = settings.data_dir / kept
-    if not too_large:
-        keep_original(file, target)
     load_file = partial(load, file if too_large else target, limits=_limits(settings))
     return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before)),))
 
@@ -128,7 +129,7 @@ def take_again(document_id: str, reader: CatalogueReader, settings: Settings) ->
         raise NotFoundError(f"{document.source!r} was not made of a file; add its text again")
     file = settings.data_dir / before.path  # an absolute path stays as it is
     try:
-        content_hash = _hash_file(file)
+        content_hash = sha256(file)
     except OSError as error:
         raise NotFoundError(f"{document.source!r}: {_unreadable(error)}") from error
     state = replace(before, content_hash=content_hash)
@@ -169,7 +170,7 @@ def _take_file(
         if before and before.stamp == stamp and before.device == file.device:
             return Intake(unchanged=(Outcome(before.document_id, before.source, ""),))
         too_large = status.st_size > settings.max_file_bytes
-        content_hash = "" if too_large else _hash_file(file.path)
+        content_hash = "" if too_large else sha256(file.path)
     except OSError as error:
         return Intake(refused=(Outcome(None, file.source, _unreadable(error)),))
     if before and before.content_hash == content_hash:
@@ -276,11 +277,6 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         max_file_bytes=settings.max_file_bytes, max_text_characters=settings.max_text_characters
     )
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _now() -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
+
+from index.packaged_model import sha256
 
 ORIGINALS = "originals"  # below the data folder
 MOST_FOLDERS = 6  # of a path that an upload came with, its name among them
@@ -21,10 +25,24 @@ def is_original(path: str) -> bool:
     return path.startswith(ORIGINALS)
 
 
-def keep_original(file: Path, target: Path) -> None:
-    """Copy an uploaded file to its place."""
+def keep_original(file: Path, target: Path, content_hash: str) -> None:
+    """Copy an uploaded file to its place, unless it is there; it is safe on disk afterwards.
+
+    A copy that a power cut left empty, or that somebody changed, is replaced.
+    """
+    if target.is_file() and sha256(target) == content_hash:
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
+    descriptor, name = mkstemp(dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as copy, file.open("rb") as source:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def remove_original(data_dir: Path, kept: str) -> None:

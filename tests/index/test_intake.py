@@ -38,7 +38,7 @@ def test_what_is_unchanged_is_neither_read_nor_embedded_nor_written(
     write(docs, "a.txt", "Alpha is here.")
     first = library.add([docs])
     generation, calls = library.status().generation, embedder.calls
-    monkeypatch.setattr("index.intake._hash_file", refuse_to_read)
+    monkeypatch.setattr("index.intake.sha256", refuse_to_read)
     again = library.add([docs])
     assert counts(again) == (0, 1, 0, 0)
     assert again.unchanged == first.added
@@ -54,7 +54,7 @@ def test_a_file_that_was_only_touched_is_hashed_once(
     os.utime(path, (1, 1))
     assert counts(library.add([docs])) == (0, 1, 0, 0)
     assert (library.status().generation, embedder.calls) == (generation, calls)
-    monkeypatch.setattr("index.intake._hash_file", refuse_to_read)
+    monkeypatch.setattr("index.intake.sha256", refuse_to_read)
     assert counts(library.add([docs])) == (0, 1, 0, 0)
 
 
@@ -314,7 +314,7 @@ def test_a_file_that_was_never_read_is_refused_alone(library: Library, docs: Pat
 def test_a_file_that_is_too_large_is_refused_without_being_read(
     settings: Settings, embedder: FakeEmbedder, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.intake._hash_file", refuse_to_read)
+    monkeypatch.setattr("index.intake.sha256", refuse_to_read)
     library = Library(settings.model_copy(update={"max_file_bytes": 10}), embedder=embedder)
     path = write(docs, "a.txt", "More than ten bytes.")
     assert "10" in library.add([docs]).refused[0].reason
@@ -330,7 +330,7 @@ def test_a_file_that_vanishes_while_it_is_looked_at_is_refused(
         return path.read_text()
 
     write(docs, "a.txt", "Alpha.")
-    monkeypatch.setattr("index.intake._hash_file", vanish)
+    monkeypatch.setattr("index.intake.sha256", vanish)
     (refused,) = library.add([docs]).refused
     assert (refused.source, refused.reason) == (
         "a.txt",
@@ -374,6 +374,23 @@ def test_an_upload_that_is_known_is_unchanged(
     added = library.add_uploads([upload]).added
     assert library.add_uploads([upload, upload]).unchanged == added * 2
     assert embedder.calls == 1
+
+
+@pytest.mark.parametrize("left", [None, b"", b"Changed."])
+def test_a_copy_that_was_lost_or_damaged_is_made_again(
+    left: bytes | None, library: Library, docs: Path
+) -> None:
+    upload = write(docs, "a.txt", "The bridge opened.")
+    (added,) = library.add_uploads([upload]).added
+    copy = library.original(str(added.id))
+    assert copy is not None
+    if left is None:
+        copy.unlink()
+    else:
+        copy.write_bytes(left)
+    assert library.add_uploads([upload]).unchanged == (added,)
+    assert copy.read_text() == "The bridge opened."
+    assert [path.name for path in copy.parent.iterdir()] == ["a.txt"]
 
 
 def test_an_upload_replaces_the_one_of_its_name_with_its_copy(library: Library, docs: Path) -> None:
