@@ -18,7 +18,7 @@ def read_users(path: Path) -> list[tuple[str, str]]:
         SettingsError: The file can't be read or a line isn't like that; no password is shown.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise SettingsError(

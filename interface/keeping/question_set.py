@@ -17,7 +17,7 @@ from retrieval.receipts import asked_of
 if TYPE_CHECKING:
     from index.library import Library
 
-# Their text is Markdown, whatever they were; all others are exported as plain text.
+# Exported as Markdown, which their text is; all others are exported as plain text, whatever it is.
 MARKDOWN = frozenset({".md", ".markdown", ".html", ".htm", ".xhtml", ".docx"})
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_STEM = 60

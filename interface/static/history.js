@@ -82,8 +82,8 @@ function editTitle(item, row) {
   form.append(save, acting('fn-quiet', t('edit_cancel'), done));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    busy = null;
     send('rename', { id: item.id, title: field.value });
+    done(); // at once, as a title that stays as it is brings no new list
   });
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;

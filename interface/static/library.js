@@ -44,9 +44,12 @@ function remover(item) {
 
 // Does long work on the server while its button shows how far it is; a second press stops it.
 async function doLong(node, start) {
-  if (working || current !== null) {
-    if (current !== null && node.dataset.token === current) server.stop_job(current);
-    else tell(t('busy'), true);
+  if (running.has(node.dataset.token)) {
+    server.stop_job(node.dataset.token);
+    return;
+  }
+  if (working || running.size > 0) {
+    tell(t('busy'), true);
     return;
   }
   const label = node.textContent;
@@ -91,7 +94,7 @@ function drawFilter(value) {
 function drawDocuments() {
   const { documents, total } = props.value;
   const shown = documents.filter((item) => !filter.value || item.collection === filter.value);
-  const whole = total === documents.length || filter.value;
+  const whole = total === documents.length;
   find('.fn-documents-count').textContent = whole
     ? numerals.format(shown.length) : t('library_shown', { shown: shown.length, total });
   find('.fn-documents-empty').hidden = total > 0;

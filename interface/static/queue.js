@@ -4,7 +4,8 @@ const find = (selector) => element.querySelector(selector);
 const POLL_MS = 300;
 const entries = []; // {file, name, state, reason, node}
 let working = false;
-let current = null; // the token of what the server is doing
+const running = new Set(); // the tokens of what the server is doing
+let adding = null; // the one of the file that is being added
 let stopping = false;
 
 function newToken() {
@@ -21,16 +22,16 @@ function megabytes(bytes) {
 
 // Calls `show` with the server's progress until `work` is over.
 async function follow(token, work, show) {
-  current = token;
+  running.add(token);
   const timer = setInterval(async () => {
     const step = await server.describe_job(token).catch(() => null);
-    if (step && current === token) show(step);
+    if (step && running.has(token)) show(step);
   }, POLL_MS);
   try {
     return await work;
   } finally {
     clearInterval(timer);
-    current = null;
+    running.delete(token);
   }
 }
 
@@ -46,6 +47,10 @@ function setState(entry, state, detail = '') {
 }
 
 async function addFile(entry) {
+  if (entry.file === null) {
+    setState(entry, 'refused', t('upload_unreadable'));
+    return;
+  }
   const most = props.value?.max_file_bytes;
   if (most && entry.file.size > most) {
     setState(entry, 'refused', t('upload_large', { size: megabytes(entry.file.size), most: megabytes(most) }));
@@ -55,9 +60,9 @@ async function addFile(entry) {
   const file = await upload(entry.file);
   if (stopping) return;
   setState(entry, 'reading');
-  const token = newToken();
-  const request = { file, name: entry.name, collection: find('.fn-into').value, token };
-  const reply = await follow(token, server.add_file(request), (step) => {
+  adding = newToken();
+  const request = { file, name: entry.name, collection: find('.fn-into').value, token: adding };
+  const reply = await follow(adding, server.add_file(request), (step) => {
     entry.node.querySelector('.fn-file-state').textContent = tellStep(step);
   });
   const outcome = reply.outcomes[0];
@@ -91,7 +96,7 @@ function nextEntry() {
 
 function stopQueue() {
   stopping = true;
-  if (current) server.stop_job(current);
+  if (running.has(adding)) server.stop_job(adding);
 }
 
 function retry(entry) {
@@ -142,19 +147,22 @@ function isHidden(name) {
   return name.split('/').some((part) => part.startsWith('.'));
 }
 
-// The files below what was dropped, each with the path below it; hidden ones are left out.
+// The files below what was dropped, each with the path below it; hidden ones are left out, and what
+// can't be read has no file.
 async function readEntry(entry) {
   if (isHidden(entry.name)) return [];
-  if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
-    return [{ file, name: entry.fullPath.replace(/^\//, '') }];
-  }
-  const reader = entry.createReader();
+  const name = entry.fullPath.replace(/^\//, '');
   const found = [];
-  for (;;) {
-    const some = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
-    if (some.length === 0) return found;
-    for (const each of some) found.push(...await readEntry(each));
+  try {
+    if (entry.isFile) return [{ file: await new Promise((resolve, reject) => { entry.file(resolve, reject); }), name }];
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+      if (some.length === 0) return found;
+      for (const each of some) found.push(...await readEntry(each));
+    }
+  } catch {
+    return [...found, { file: null, name }];
   }
 }
 
@@ -164,7 +172,7 @@ async function onDrop(event) {
   const items = [...event.dataTransfer.items].filter((item) => item.kind === 'file');
   const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
   for (const { entry, file } of dropped) {
-    if (entry?.isDirectory) enqueue(await readEntry(entry).catch(() => []));
+    if (entry?.isDirectory) enqueue(await readEntry(entry));
     else if (file && !isHidden(file.name)) enqueue([{ file, name: file.name }]);
   }
 }

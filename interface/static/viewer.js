@@ -55,6 +55,11 @@ function reference() {
   return parts;
 }
 
+function setBusy(busy) {
+  element.classList.toggle('fn-busy', busy);
+  element.querySelector('.fn-viewer').setAttribute('aria-busy', String(busy));
+}
+
 function showNote(...notes) {
   const note = notes.filter(Boolean).map(told).join(' ');
   find('.fn-viewer-note').textContent = note;
@@ -115,14 +120,12 @@ function fail(message, keepPlace) {
 
 async function show(request, { keepPlace = false, page = null } = {}) {
   const turn = ++latest;
-  element.classList.add('fn-busy');
-  element.querySelector('.fn-viewer').setAttribute('aria-busy', 'true');
+  setBusy(true);
   const reply = await ask('open_passage', request);
   const paged = reply.paged === true && mode === 'page';
   const drawn = paged ? await askForPage(request, page) : null;
   if (turn !== latest) return;
-  element.classList.remove('fn-busy');
-  element.querySelector('.fn-viewer').removeAttribute('aria-busy');
+  setBusy(false);
   panes.classList.add('fn-reading');
   if (reply.error !== undefined) {
     fail(reply.error, keepPlace);

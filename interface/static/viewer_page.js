@@ -78,10 +78,10 @@ function scrollToBox() {
 
 async function drawPage(number, keepPlace) {
   const turn = ++latest;
-  element.classList.add('fn-busy');
+  setBusy(true);
   const page = await askForPage(shown, number);
   if (turn !== latest) return;
-  element.classList.remove('fn-busy');
+  setBusy(false);
   if (page.error === undefined) showPage(page, keepPlace);
   else await show(shown);
 }

@@ -113,7 +113,8 @@ async function copyQuote() {
   const place = [view.title, ...reference()].join(', ');
   const cited = '“' + shown.quote + '”\n— ' + place;
   say('');
-  say(t((await write(cited)) ? 'quote_copied' : 'quote_refused'));
+  if (await write(cited)) say(t('quote_copied'));
+  else showNote(t('quote_refused'));
 }
 
 async function write(words) {

@@ -213,7 +213,7 @@ def test_a_source_that_was_removed_since_is_marked(browser: Browser, tmp_path: P
         page.get_by_role("tab", name="Library").click()
         row = page.locator(".fn-document", has_text="Notice to")
         row.get_by_role("button", name="Remove").click()
-        row.get_by_role("button", name="Remove for good").click()
+        row.get_by_role("button", name="Remove from the library").click()
         page.locator(".fn-message", has_text="Removed").wait_for()
         page.get_by_role("tab", name="Ask").click()
         kept_items(page).click()

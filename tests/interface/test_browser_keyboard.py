@@ -85,7 +85,7 @@ def test_a_file_is_added_indexed_again_and_removed(page: Page, tmp_path: Path) -
     page.locator(".fn-message", has_text="1 added, 0 unchanged, 0 refused").wait_for()
     move_to(page, row.get_by_role("button", name="Remove"))
     page.keyboard.press("Enter")
-    move_to(page, row.get_by_role("button", name="Remove for good"), "Shift+Tab")
+    move_to(page, row.get_by_role("button", name="Remove from the library"), "Shift+Tab")
     page.keyboard.press("Enter")
     row.wait_for(state="detached")
     # Whoever removes several documents goes on from where the last one was.

@@ -50,7 +50,7 @@ def row(page: Page, title: str) -> Locator:
 
 def remove(page: Page, title: str) -> None:
     row(page, title).get_by_role("button", name="Remove").click()
-    row(page, title).get_by_role("button", name="Remove for good").click()
+    row(page, title).get_by_role("button", name="Remove from the library").click()
     row(page, title).wait_for(state="detached")
 
 

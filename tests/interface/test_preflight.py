@@ -16,6 +16,12 @@ def test_users_are_read_line_by_line(tmp_path: Path) -> None:
     assert read_users(file) == [("ada", "pass:word"), ("élise", "o lala")]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    path = tmp_path / "users"
+    path.write_bytes(b"\xef\xbb\xbfalice:secret\r\n")
+    assert read_users(path) == [("alice", "secret")]
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
