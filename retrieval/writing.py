@@ -18,6 +18,7 @@ from retrieval.search import locate
 from retrieval.values import Answer, Hit, Provenance
 
 SHOWN_HITS = 10
+OPEN = "The documents don't answer this part:"
 NOTHING = Composition("The documents don't answer this.", (), ())
 
 
@@ -55,6 +56,8 @@ class Writer:
     def write(self, standalone: str, readings: Mapping[str, Reading], snapshot: Snapshot) -> Answer:
         """Return the answer that the readings allow: quotes with citations, or none.
 
+        A part of the question that isn't answered is named at the end of the text.
+
         Args:
             standalone: The whole question.
             readings: What was read for each of its parts.
@@ -71,11 +74,12 @@ class Writer:
         }
         document = cache(partial(get_document, snapshot))
         composition = self.answerer.compose(found, document) if found else NOTHING
+        unanswered = [part for part in readings if found and part not in found]
         hits = _take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS]
         return Answer(
             question=standalone,
             standalone_question=standalone,
-            text=composition.text,
+            text=" ".join([composition.text, *(f"{OPEN} {part}" for part in unanswered)]),
             short_answer=composition.short,
             sentences=composition.sentences,
             citations=composition.citations,

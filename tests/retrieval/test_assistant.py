@@ -513,6 +513,17 @@ def test_a_question_of_two_parts_is_answered_in_both(assistant: Assistant) -> No
 # --- Changes while it is being asked
 
 
+def test_a_part_that_is_not_answered_is_named(assistant: Assistant) -> None:
+    both = "When was the bridge at Orlen opened and why did the gherkin juggler resign?"
+    answer = assistant.ask(both)
+    assert not answer.abstained
+    assert {citation.source for citation in answer.citations} == {"bridge.txt"}
+    assert answer.text.endswith(
+        "] The documents don't answer this part: why did the gherkin juggler resign?"
+    )
+    assert "gherkin" not in " ".join(sentence.text for sentence in answer.sentences)
+
+
 def test_each_part_of_a_follow_up_is_given_its_subject(assistant: Assistant) -> None:
     history = [Turn("user", "How long is the Orlen bridge?"), Turn("assistant", "It is 40 m long.")]
     answer = assistant.ask("When was it opened and who built it?", history=history)
