@@ -1,4 +1,4 @@
-"""`python -m training`: similarity, reader, average, calibrate."""
+"""`python -m training`: similarity, reader, calibrate."""
 
 from __future__ import annotations
 
@@ -48,11 +48,6 @@ def make_parser() -> argparse.ArgumentParser:
         reader.add_argument(f"--{name}", type=type(value), default=value)
     reader.set_defaults(run=run_reader)
 
-    average = commands.add_parser("average", help="average the weights of several stages")
-    average.add_argument("weights", type=Path, nargs="+", metavar="FILE")
-    average.add_argument("--output", type=Path, default=RETRIEVAL / "reader", metavar="DIR")
-    average.set_defaults(run=run_average)
-
     calibrate = commands.add_parser(
         "calibrate", parents=[common], help="fit the reader's confidence and threshold"
     )
@@ -82,13 +77,6 @@ def run_reader(options: argparse.Namespace) -> None:
             options.data, options.work_dir, recipe, start=options.start, progress=progress
         )
     print(export(model, options.output))
-
-
-def run_average(options: argparse.Namespace) -> None:
-    """Average the weights of several stages and print where the result is."""
-    from training.averaging import average
-
-    print(average(options.weights, options.output))
 
 
 def run_calibrate(options: argparse.Namespace) -> None:

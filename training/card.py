@@ -17,8 +17,8 @@ _CARD = """# The span reader
 
 A cross-encoder over a question and a passage, made of the embedder's encoder (all-MiniLM-L6-v2,
 Apache 2.0) with two heads: where an answer starts and ends, and whether the passage answers at all.
-`make reader` made the weights (SHA-256 `{sha256}`), the mean of its first
-and third stage, and `python -m training calibrate` the calibration and this card.
+`python -m training reader` made the weights (SHA-256 `{sha256}`),
+`python -m training calibrate` the calibration and this card.
 
 ## Data
 
@@ -27,14 +27,12 @@ and third stage, and `python -m training calibrate` the calibration and this car
 | SQuAD 1.1, training part without 24 articles | CC BY-SA 4.0 | answers |
 | SQuAD 2.0's unanswerable questions, as published by UnAnsQ | CC BY-SA 4.0 | declining |
 | Natural Questions, through QED; Wikipedia's paragraphs | CC BY-SA 3.0 | answers |
-| Claims of RTE, SICK, Climate-FEVER and SciFact | their own; SICK's CC BY-NC-SA 3.0 | yes or no |
 
 30 of the articles and 600 of the typed questions are held out for the calibration and the
-threshold. The first stage had learnt from the typed ones before they were set apart. Questions are
+threshold. These weights had learnt from the typed ones before they were set apart. Questions are
 read in lower case and without punctuation, because unanswerable ones were spelled differently in
 the data. Near passages that don't hold the answer, found by the embedder, stand for what a search
-gets wrong. 2,000 of the 174,000 examples are claims; who may not use what learnt from data for
-non-commercial use leaves them out with `--claims 0` in the Makefile's third stage.
+gets wrong.
 
 ## Figures
 
