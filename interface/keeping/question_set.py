@@ -17,8 +17,9 @@ from retrieval.receipts import asked_of
 if TYPE_CHECKING:
     from index.library import Library
 
-# Exported as Markdown, which their text is; all others are exported as plain text, whatever it is.
-MARKDOWN = frozenset({".md", ".markdown", ".html", ".htm", ".xhtml", ".docx"})
+# Their text is Markdown, whatever they were; all others are exported as plain text. (A message's is
+# either, and nothing but its loader knows.)
+MARKDOWN = frozenset(".md .markdown .html .htm .xhtml .docx .pptx .epub .odt .rtf".split())
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_STEM = 60
 

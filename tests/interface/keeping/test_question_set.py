@@ -160,7 +160,9 @@ def test_sources_of_the_same_name_are_two_files(folder: Path) -> None:
     assert texts == {NOTICE, other}
 
 
-@pytest.mark.parametrize(("source", "suffix"), [("a.md", ".md"), ("a.DOCX", ".md"), ("a", ".txt")])
+@pytest.mark.parametrize(
+    ("source", "suffix"), [("a.md", ".md"), ("a.DOCX", ".md"), ("a.pptx", ".md"), ("a", ".txt")]
+)
 def test_what_is_markdown_stays_markdown(folder: Path, source: str, suffix: str) -> None:
     library = FakeLibrary([make_document(source, "# Heading\n\n" + NOTICE)])
     export(library, folder, judge(FakeAssistant(library), ACCOUNTS, UP))
