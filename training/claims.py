@@ -18,6 +18,7 @@ _CLAUSES = frozenset("who whom whose which that where when while".split())
 _SUBJECT = 8  # words before the auxiliary, at most
 _LONGEST = 22  # words of a premise: what the reader can mark whole
 _TOGETHER = 4  # premises of a passage
+_FIELDS = ("source", "premise", "claim", "label")
 _DECISIVE = frozenset({"supports", "contradicts"})
 
 
@@ -79,6 +80,3 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
         pair["premise"] = pair["premise"].strip().rstrip(" .")
         if 0 < len(pair["premise"].split()) <= _LONGEST:
             yield pair
-
-
-_FIELDS = ("source", "premise", "claim", "label")
