@@ -25,8 +25,8 @@ _DECISIVE = frozenset({"supports", "contradicts"})
 def read_claims(path: Path, *, seed: int) -> Corpus:
     """Return each claim that can be turned into a question, with a passage made of premises.
 
-    The claim's own premise is the answer where it supports or contradicts the claim; the others
-    are neighbours in the file's data. Where its own premise leaves the claim open, nothing answers.
+    The claim's own premise is the answer where it supports or contradicts the claim; the others are
+    drawn from the same source. Where its own premise leaves the claim open, nothing answers.
 
     Raises:
         DatasetError: The file isn't there, or a line has another form; names the line.

@@ -14,13 +14,14 @@ from index.packaged_model import packaged_folder
 from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing
 from tests.training.squad import make_life, make_strange, write_squad
+from tests.training.test_claims import write_pairs
 from training.examples import Example, make_examples, read_corpus
 from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED
-from training.reader import Run, batches, export, load_corpora, restore, train_reader
+from training.reader import CLAIMS, Run, batches, export, load_corpora, restore, train_reader
 from training.reader_model import ReaderModel, tensors
 from training.recipe import Recipe
 
-RECIPE = Recipe(answered=12, declined=4, mined=4, swapped=2, batch=4, rate=1e-3)
+RECIPE = Recipe(answered=12, declined=4, mined=4, far=4, swapped=2, claims=3, batch=4, rate=1e-3)
 
 
 def make_rows() -> list[Example]:
@@ -119,6 +120,8 @@ def data(tmp_path: Path) -> Path:
     strange = [make_strange(number) for number in range(HELD_OUT_TYPED + 4)]
     write_squad(tmp_path / "data/reading/squad/train.json", lives)
     write_squad(tmp_path / "data/reading/natural-questions/train.json", strange)
+    (tmp_path / "data/claims").mkdir()
+    write_pairs(tmp_path / "data" / CLAIMS)
     return tmp_path / "data"
 
 
@@ -139,7 +142,7 @@ def test_a_stage_logs_its_losses_and_can_be_started_from_another(
         told.append((stage, done, total))
 
     first = train_reader(data, tmp_path / "1", RECIPE, start=None, progress=tell)
-    assert told[-1] == ("examples", 22, 22)
+    assert told[-1] == ("examples", 29, 29)
     log = (tmp_path / "1/log.jsonl").read_text("utf-8").splitlines()
     keys = {key for line in log for key in json.loads(line)}
     assert keys == {"seconds", "step", "loss", "held_out"}
