@@ -131,8 +131,9 @@ class Assistant:
             answer = self._writer.reply(question, reply, snapshot)
             return replace(answer, timings_ms=clock.timings())
         with clock.time("rewrite"):
-            parts = self._divide(question, turns)
-            standalone = _put_together(question, divide(question), parts)
+            asked_parts = divide(question)
+            parts = self._complete(asked_parts, turns)
+            standalone = _put_together(question, asked_parts, parts)
         if len(parts) > 1 or self._writer.llm is not None:
             lead = None  # the answer may begin with something else
         readings = {}
@@ -151,9 +152,9 @@ class Assistant:
             answer = self._writer.write(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())
 
-    def _divide(self, question: str, turns: Sequence[Turn]) -> list[str]:
+    def _complete(self, parts: Sequence[str], turns: Sequence[Turn]) -> list[str]:
         """Return the parts of a question, each standing alone: what follows leans on the first."""
-        first, *others = divide(question)
+        first, *others = parts
         first = self._rewriter.rewrite(first, turns)
         history = [Turn("user", first)]
         return [first, *(self._rewriter.rewrite(part, history) for part in others)]

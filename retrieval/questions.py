@@ -45,11 +45,9 @@ _YES_NO = re.compile(
 _LIST = re.compile(
     r"\b(?:list|name all|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}\w+s (?:are|were|do|did|have)\b"
 )
+ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 # "When was it opened, and who built it?", but not "how and why was it built?"
-_NEXT_PART = re.compile(
-    r"(?<=\w)(?:,? and|;|\?) (?=(?:what|which|who|whom|whose|when|where|why|how)\b)", re.IGNORECASE
-)
-_ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
+_NEXT_PART = re.compile(rf"(?<=\w)(?:,? and|;|\?) (?=(?P<asks>{ASKING.pattern}))", re.IGNORECASE)
 _ASKS_AT_ALL = re.compile(
     r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     r"can|could|will|would|should|may|might|must)\b",
@@ -156,8 +154,8 @@ def divide(question: str) -> list[str]:
     """
     parts, start = [], 0
     for joint in _NEXT_PART.finditer(question):
-        before, asks = question[start : joint.start()], _ASKING.match(question, joint.end())
-        if asks and asks[0].lower() not in [each.lower() for each in _ASKING.findall(before, 1)]:
+        before = question[start : joint.start()]
+        if joint["asks"].lower() not in [each.lower() for each in ASKING.findall(before, 1)]:
             parts.append(before.strip())
             start = joint.end()
     parts.append(question[start:].strip())

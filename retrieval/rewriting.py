@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.courtesies import is_small_talk
-from retrieval.questions import find_kind, words
+from retrieval.questions import ASKING, find_kind, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
@@ -31,7 +31,6 @@ _FUNCTION_WORDS = frozenset(
 _PERSONAL = frozenset("he him his she her hers they them their theirs".split())
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"(?:and|but|or|so|also|what about|how about|what of)\b", re.IGNORECASE)
-_ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(?:and |but |so )?(?:what|how) (?:about|of)\b|and\b|but\b|or\b", re.IGNORECASE
 )
@@ -122,7 +121,7 @@ def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
     if not previous.question or not _leans(question):
         return Topic(question, question, _move_on(own, previous.subject), tuple(own))
     afterthought = _ABOUT.match(question)
-    if afterthought and not _ASKING.search(question, afterthought.end()):
+    if afterthought and not ASKING.search(question, afterthought.end()):
         # "And restaurants?" asks the previous question again about something else.
         rest = question[afterthought.end() :].strip(" ?.!,")
         again = _make_room(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
