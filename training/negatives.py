@@ -57,6 +57,8 @@ def _holds(passage: str, asked: Asked) -> bool:
 
 def draw(items: Sequence[Asked], count: int, seed: int) -> list[Asked]:
     """Return `count` of the items, all of them several times where there are fewer."""
+    if count == 0:
+        return []
     chance = random.Random(seed)  # noqa: S311
     whole, rest = divmod(count, len(items))
     return [*list(items) * whole, *chance.sample(list(items), rest)]

@@ -64,7 +64,7 @@ def select(corpus: Corpus, claims: Corpus, recipe: Recipe) -> Corpus:
         *(each for group in groups for each in mine(corpus, group, embedder, seed=recipe.seed)),
         *draw(swap(corpus, seed=recipe.seed), recipe.swapped, recipe.seed),
     ]
-    drawn = draw(claims.asked, recipe.claims, recipe.seed) if recipe.claims else []
+    drawn = draw(claims.asked, recipe.claims, recipe.seed)
     stage = join_corpora([Corpus(corpus.passages, chosen), Corpus(claims.passages, drawn)])
     random.Random(recipe.seed).shuffle(stage.asked)  # noqa: S311
     return stage
