@@ -134,9 +134,8 @@ class ServerSystem:
         try:
             return self._client.predict(*arguments, api_name=endpoint)
         except AppError as error:
-            if UNEXPECTED in str(error):
-                raise ServerError(f"{self._address}{endpoint}: {error}") from error
-            raise InvalidInputError(f"{self._address}{endpoint}: {error}") from error
+            kind = ServerError if UNEXPECTED in str(error) else InvalidInputError
+            raise kind(f"{self._address}{endpoint}: {error}") from error
         except Exception as error:  # the client raises whatever its transport does
             raise ServerError(
                 f"{self._address}{endpoint} failed ({error}); see the server's log"

@@ -75,11 +75,10 @@ class Run:
     def _work(self) -> None:
         try:
             self._told.put(self._ask(observer=self._observe, lead=self._tell))
-        except BaseException as error:  # noqa: BLE001 - raised again where the events are read
-            if isinstance(error, Exception):
-                self._told.put(error)
-            else:  # a native library's panic
-                self._told.put(RuntimeError(f"asking ended with {error!r}"))
+        except Exception as error:  # noqa: BLE001 - raised again where the events are read
+            self._told.put(error)
+        except BaseException as error:  # noqa: BLE001 - a native library's panic, likewise
+            self._told.put(RuntimeError(f"asking ended with {error!r}"))
 
     def _observe(self, stage: str, taken_ms: float | None) -> None:
         self._tell(Stage(stage, taken_ms))

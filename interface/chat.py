@@ -73,7 +73,7 @@ class ChatTab:
 
         One whose last question is being answered stays as it is: that answer's turn is on its way.
         """
-        if self._runs.has(run_of(conversation)):
+        if self._is_answering(conversation):
             unchanged: ConversationView = gr.skip()
             return unchanged
         try:
@@ -99,7 +99,7 @@ class ChatTab:
         While another one is being answered it stays in the box.
         """
         asked = question.strip() if isinstance(question, str) else ""
-        if not asked or self._runs.has(run_of(conversation)):
+        if not asked or self._is_answering(conversation):
             yield gr.skip(), gr.skip()
             return
         emptied: object = ""
@@ -120,7 +120,7 @@ class ChatTab:
         One that comes with its turn is answered in place of that turn and of what followed it; one
         that comes while another is being answered isn't.
         """
-        if self._runs.has(run_of(conversation)):
+        if self._is_answering(conversation):
             yield gr.skip()
             return
         turn = read_event(event, "turn")
@@ -136,6 +136,9 @@ class ChatTab:
     def find_documents(self, request: object) -> dict[str, Any]:
         """Return documents to tick, see `find_choosable`."""
         return find_choosable(self._library, request)
+
+    def _is_answering(self, conversation: object) -> bool:
+        return self._runs.has(run_of(conversation))
 
     def _answer(
         self,

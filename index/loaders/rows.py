@@ -137,10 +137,9 @@ class RowWriter:
         self._start, self._first_row = self._length, 0
 
     def _add(self, text: str) -> None:
+        self._check_length(len(text))
         self._parts.append(text)
         self._length += len(text)
-        if self._length > self._limits.max_text_characters:
-            raise too_long(self._length, self._limits)
 
     def _add_page(self, page: Page) -> None:
         self._pages.append(page)
