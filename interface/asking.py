@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
 from index.errors import StoppedError
@@ -14,6 +14,7 @@ from retrieval.composing import Composition
 from retrieval.values import Answer
 
 STOPPED = "told_stopped_question"
+PATIENCE_S = 0.05  # for what comes next, before a stage is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,27 @@ class Run:
     def events(self) -> Iterator[tuple[Stage, ...] | Composition | Answer]:
         """Yield what the page is to draw: stages, the first sentence if it comes early, the answer.
 
-        The stages so far come each time that another goes on for a while, and with it the end of
-        the one before; what is over at once isn't yielded alone, as drawing takes time.
+        The stages so far come when nothing follows them for a moment: drawing them takes the
+        processor from the reader, and whoever waits has seen since the first that work has begun.
 
         Raises:
             StoppedError: It was stopped.
             FootnoteError: It can't be answered; whatever asking raises comes out here.
         """
         stages: list[Stage] = []
+        drawn = False
         while True:
-            event = self._told.get()
+            try:
+                event = self._told.get(timeout=None if drawn else PATIENCE_S)
+            except Empty:
+                drawn = True
+                yield tuple(stages)
+                continue
             if isinstance(event, Exception):
                 raise event
             if isinstance(event, Stage):
+                drawn = False
                 stages.append(event)
-                if event.taken_ms is None and self._told.empty():
-                    yield tuple(stages)
             else:
                 yield event
             if isinstance(event, Answer):

@@ -24,6 +24,7 @@ from interface.conversation import (
     read_turns,
     replaced_by,
     run_of,
+    seal,
     working_turn,
 )
 from interface.endpoints import READERS
@@ -196,7 +197,6 @@ class ChatTab:
         """
         with self._runs.start(ask) as run:
             working = working_turn(asked, run.token)
-            yield kept_as, working
             for event in run.events():
                 if isinstance(event, Answer):
                     finished = finished_turn(event)
@@ -229,7 +229,7 @@ class ChatTab:
         return {
             "id": kept_as,
             "shared": shared,
-            "turns": list(turns),
+            "turns": [seal(turn) for turn in turns],
             **self._describe_library(turns, collection, documents),
         }
 
@@ -244,7 +244,8 @@ class ChatTab:
         if not isinstance(conversation, Mapping):
             return self.show(turns, kept_as=kept_as)
         known = kept_as or conversation_id_of(conversation)
-        return {**conversation, **(scope or {}), "id": known, "turns": list(turns), "examples": []}
+        sealed = [seal(turn) for turn in turns]
+        return {**conversation, **(scope or {}), "id": known, "turns": sealed, "examples": []}
 
     def _describe_library(
         self, turns: Sequence[object], collection: str | None, documents: Sequence[str]

@@ -208,7 +208,7 @@ function drawShared(value) {
 
 function showKept(value) {
   drawShared(value);
-  const kept = value.turns.filter((turn) => turn.id);
+  const kept = turns().filter((turn) => turn.id);
   const detail = { id: value.id, latest: kept.at(-1)?.id ?? null };
   document.dispatchEvent(new CustomEvent('footnote:shown', { detail }));
 }

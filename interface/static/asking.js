@@ -14,10 +14,6 @@ const KEYS = [
   ['?', 'shortcut_help'],
 ];
 
-function turns() {
-  return props.value?.turns ?? [];
-}
-
 function busy() {
   return turns().at(-1)?.state === 'working';
 }
@@ -124,6 +120,7 @@ function showSent(question) {
   welcome.hidden = true;
   removeFollowups(); // first, as they stand above
   list.append(node);
+  announce(turn);
   conversation.scrollTo({ top: node.offsetTop });
   setTimeout(() => sent?.node === node && draw(), UNREACHED_MS);
 }
@@ -167,10 +164,10 @@ function afterTurn(turn, index) {
 // Follow-ups come once the answer stands; they are asked for only in the conversation's course.
 async function suggest(turn, index) {
   const { collection, chosen } = props.value;
-  const asked = { turns: turns().slice(0, index + 1), collection, chosen };
+  const asked = { turns: props.value.turns.slice(0, index + 1), collection, chosen };
   const questions = await server.suggest(asked).catch(() => []);
   const node = list.children[index];
-  const current = index === turns().length - 1 && drawn[index] === JSON.stringify(turn, inOrder);
+  const current = index === turns().length - 1 && opened[index].turn === turn;
   if (!current || !Array.isArray(questions) || questions.length === 0) return;
   const items = questions.map((question) => make('li', '', asks('fn-followup', question)));
   node.querySelector('.fn-followups')?.remove();

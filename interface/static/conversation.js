@@ -2,9 +2,20 @@
 const conversation = element.querySelector('.fn-conversation');
 const welcome = element.querySelector('.fn-welcome');
 const list = element.querySelector('.fn-turns');
-const drawn = []; // the JSON of each turn that is on show, to leave alone what didn't change
+const drawn = []; // the text of each turn that is on show, to leave alone what didn't change
+const opened = []; // each turn's text, and what it says
 const stages = []; // what is ticking: a stage's node and when it began
 let active = null; // the marker whose passage is open
+
+// The conversation's turns, which come as the texts of their JSON.
+function turns() {
+  const texts = props.value?.turns ?? [];
+  opened.length = texts.length;
+  texts.forEach((text, index) => {
+    if (opened[index]?.text !== text) opened[index] = { text, turn: JSON.parse(text) };
+  });
+  return opened.map((each) => each.turn);
+}
 
 function placesOf(item) {
   const parts = [];
@@ -205,12 +216,6 @@ function drawWelcome(value) {
   element.querySelector('.fn-examples').replaceChildren(...items);
 }
 
-// What comes in pieces has its keys in another order than the same turn that comes whole.
-function inOrder(key, value) {
-  const keyed = value !== null && typeof value === 'object' && !Array.isArray(value);
-  return keyed ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
-}
-
 function draw() {
   const value = props.value;
   if (!value || !value.turns) return;
@@ -226,13 +231,13 @@ function draw() {
     drawn.pop();
     list.lastChild.remove();
   }
-  value.turns.forEach((turn, index) => {
-    const json = JSON.stringify(turn, inOrder);
-    if (drawn[index] === json) return;
+  turns().forEach((turn, index) => {
+    const { text } = opened[index];
+    if (drawn[index] === text) return;
     if (index < drawn.length) updateTurn(turn, index);
     else list.append(drawTurn(turn, index));
     const isNew = index >= drawn.length || JSON.parse(drawn[index]).question !== turn.question;
-    drawn[index] = json;
+    drawn[index] = text;
     afterTurn(turn, index); // first, as it takes away what stood above
     if (isNew) conversation.scrollTo({ top: list.children[index].offsetTop });
   });

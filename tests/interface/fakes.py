@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from index.errors import InvalidInputError, NotFoundError
 from index.progress import Progress, silent
@@ -43,6 +45,11 @@ NOTICE = (
     + "\n\nThe regulator counts 117.\n\nAda Bridge, a clerk, signed it.\n"
 )
 HOSTILE = "# Heading <b>bold</b>\n\nBefore. " + HOSTILE_QUOTE + "\n\n## After\n\nThe end.\n"
+
+
+def turns_of(conversation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the turns of a conversation as the page's script reads them."""
+    return [json.loads(turn) for turn in conversation["turns"]]
 
 
 def make_document(

@@ -14,11 +14,12 @@ from interface.arguments import MAX_DOCUMENTS
 from interface.asking import STOPPED
 from interface.chat import ChatTab
 from interface.choosing import CHOICE_GONE
+from interface.conversation import seal
 from interface.keeping.kept import open_kept
 from interface.strings import UNEXPECTED
 from interface.visitors import owner_of
 from retrieval.values import Turn
-from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
+from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary, turns_of
 
 EMPTY: dict[str, Any] = {"turns": []}
 BROWSER = "b" * 32
@@ -43,7 +44,7 @@ def test_an_empty_conversation_welcomes_and_suggests(
     library: FakeLibrary, assistant: FakeAssistant
 ) -> None:
     view = make_chat(library, assistant, ["How many?"]).load()
-    assert view["turns"] == []
+    assert turns_of(view) == []
     assert view["examples"] == ["How many?"]
     assert (view["documents"], view["collections"], view["problem"]) == (3, ["default"], "")
 
@@ -51,7 +52,7 @@ def test_an_empty_conversation_welcomes_and_suggests(
 def test_an_empty_library_asks_for_files() -> None:
     library = FakeLibrary()
     view = make_chat(library, FakeAssistant(library)).load()
-    assert (view["turns"], view["documents"], view["examples"]) == ([], 0, [])
+    assert (turns_of(view), view["documents"], view["examples"]) == ([], 0, [])
 
 
 def test_a_library_without_an_index_says_so(assistant: FakeAssistant) -> None:
@@ -64,19 +65,18 @@ def test_a_library_without_an_index_says_so(assistant: FakeAssistant) -> None:
     assert make_chat(Unmade(), assistant).load()["problem"] == "there is no index yet"
 
 
-def test_a_question_is_shown_at_once_then_its_stages_then_its_answer(
+def test_a_question_shows_its_stages_while_it_takes_a_while_then_its_answer(
     chat: ChatTab, assistant: FakeAssistant
 ) -> None:
     going = chat.submit(" wait: How many accounts? ", EMPTY)
     views = [next(going)]
-    assert views[0][0]["turns"][0]["question"] == "wait: How many accounts?"
-    assert views[0][0]["turns"][0]["steps"] == []
+    assert turns_of(views[0][0])[0]["question"] == "wait: How many accounts?"
     reading = [{"stage": "search", "ms": 1.5}, {"stage": "read", "ms": None}]
-    while views[-1][0]["turns"][0]["steps"] != reading:
+    while turns_of(views[-1][0])[0]["steps"] != reading:
         views.append(next(going))
     assistant.go_on.set()
     views += going
-    turns = [view["turns"][0] for view, _ in views]
+    turns = [turns_of(view)[0] for view, _ in views]
     assert [turn["state"] for turn in turns[:-1]] == ["working"] * (len(turns) - 1)
     assert turns[-1]["state"] == "answered"
     assert turns[-1]["citations"][0]["quote"] == BANK_QUOTE
@@ -90,7 +90,7 @@ def test_the_text_box_is_emptied_once(chat: ChatTab) -> None:
 
 
 def test_sentences_come_one_after_the_other(chat: ChatTab) -> None:
-    turns = [view["turns"][0] for view, _ in chat.submit("How many accounts?", EMPTY)]
+    turns = [turns_of(view)[0] for view, _ in chat.submit("How many accounts?", EMPTY)]
     growing = [turn["parts"] for turn in turns if "parts" in turn]
     assert growing[0][0] == {"text": BANK_QUOTE, "support": "verbatim"}
     assert all(later[: len(earlier)] == earlier for earlier, later in pairwise(growing))
@@ -101,10 +101,10 @@ def test_a_question_can_be_stopped_by_its_token(
     chat: ChatTab, library: FakeLibrary, assistant: FakeAssistant
 ) -> None:
     views = chat.submit("wait", EMPTY)
-    token = next(views)[0]["turns"][0]["run"]
+    token = turns_of(next(views)[0])[0]["run"]
     assert not chat.stop("another")
     assert chat.stop(token)
-    last = list(views)[-1][0]["turns"][0]
+    last = turns_of(list(views)[-1][0])[0]
     assert (last["state"], last["message"]) == ("failed", STOPPED)
     assistant.go_on.set()
 
@@ -123,8 +123,8 @@ def test_while_a_question_is_answered_nothing_takes_its_place(
     assert list(chat.submit_sent(shown, click({"question": "Which lines?"}))) == [gr.skip()]
     assert chat.refresh(shown) == gr.skip()
     assistant.go_on.set()
-    assert list(views)[-1][0]["turns"][0]["state"] != "working"
-    assert list(chat.submit("How many accounts?", shown))[-1][0]["turns"][0]["state"] == "answered"
+    assert turns_of(list(views)[-1][0])[0]["state"] != "working"
+    assert turns_of(list(chat.submit("How many accounts?", shown))[-1][0])[0]["state"] == "answered"
 
 
 def test_a_follow_up_is_asked_with_the_conversation(
@@ -133,31 +133,31 @@ def test_a_follow_up_is_asked_with_the_conversation(
     conversation = list(chat.submit("How many accounts?", EMPTY))[-1][0]
     last = list(chat.submit("When was that?", conversation))[-1][0]
     assert assistant.histories[1][0] == Turn("user", "How many accounts?")
-    assert [turn["state"] for turn in last["turns"]] == ["answered", "abstained"]
+    assert [turn["state"] for turn in turns_of(last)] == ["answered", "abstained"]
 
 
 def test_a_known_error_becomes_the_reply(chat: ChatTab) -> None:
     last = list(chat.submit("x" * 5000, EMPTY))[-1][0]
-    assert last["turns"][0]["state"] == "failed"
-    assert last["turns"][0]["message"].startswith("the question has 5000 characters")
+    assert turns_of(last)[0]["state"] == "failed"
+    assert turns_of(last)[0]["message"].startswith("the question has 5000 characters")
 
 
 def test_an_unknown_error_tells_the_page_nothing(
     chat: ChatTab, caplog: pytest.LogCaptureFixture
 ) -> None:
     last = list(chat.submit("crash", EMPTY))[-1][0]
-    assert last["turns"][0]["message"] == UNEXPECTED
+    assert turns_of(last)[0]["message"] == UNEXPECTED
     assert "/srv/secret" in caplog.text
 
 
 def test_a_lost_conversation_is_said_to_be_lost(chat: ChatTab) -> None:
     views = [view for view, _ in chat.submit("How many accounts?", None)]
-    assert [view["turns"][0]["state"] for view in views] == ["failed"]
+    assert [turns_of(view)[0]["state"] for view in views] == ["failed"]
 
 
 def test_a_clicked_example_is_answered(chat: ChatTab) -> None:
     views = list(chat.submit_sent(EMPTY, click({"question": "How many accounts?"})))
-    assert views[-1]["turns"][0]["state"] == "answered"
+    assert turns_of(views[-1])[0]["state"] == "answered"
 
 
 def test_a_turn_that_is_asked_again_replaces_what_followed(chat: ChatTab) -> None:
@@ -166,7 +166,7 @@ def test_a_turn_that_is_asked_again_replaces_what_followed(chat: ChatTab) -> Non
         conversation = list(chat.submit(question, conversation))[-1][0]
     changed = click({"question": "Where is the needle?", "turn": 1})
     last = list(chat.submit_sent(conversation, changed))[-1]
-    assert [turn["question"] for turn in last["turns"]] == [
+    assert [turn["question"] for turn in turns_of(last)] == [
         "How many accounts?",
         "Where is the needle?",
     ]
@@ -182,7 +182,7 @@ def test_what_a_failed_question_was_to_replace_goes_with_the_next_answer(
         conversation = list(chat.submit(question, conversation, BROWSER))[-1][0]
     changed = click({"question": "crash", "turn": 0})
     failed = list(chat.submit_sent(conversation, changed, BROWSER))[-1]
-    assert [turn["state"] for turn in failed["turns"]] == ["failed"]
+    assert [turn["state"] for turn in turns_of(failed)] == ["failed"]
     owner = owner_of(BROWSER, None)
     assert owner is not None
     assert len(kept.conversations.open(owner, conversation["id"]).turns) == 2  # until another comes
@@ -196,30 +196,30 @@ def test_what_a_failed_question_was_to_replace_goes_with_the_next_answer(
 def test_asking_again_without_a_turn_adds_one(chat: ChatTab, turn: object) -> None:
     conversation = list(chat.submit("How many accounts?", EMPTY))[-1][0]
     again = click({"question": "Which lines?", "turn": turn})
-    assert len(list(chat.submit_sent(conversation, again))[-1]["turns"]) == 2
+    assert len(turns_of(list(chat.submit_sent(conversation, again))[-1])) == 2
 
 
 def test_the_chosen_collection_is_asked_and_stays_chosen(chat: ChatTab) -> None:
     chosen = {**EMPTY, "collection": "default", "collections": ["default", "other"]}
     last = list(chat.submit("How many accounts?", chosen))[-1][0]
-    assert last["turns"][0]["state"] == "answered"
+    assert turns_of(last)[0]["state"] == "answered"
     assert (last["collection"], last["collections"]) == ("default", ["default", "other"])
     refused = list(chat.submit("How many accounts?", {**EMPTY, "collection": "none"}))[-1][0]
-    assert "there is no collection 'none'" in refused["turns"][0]["message"]
+    assert "there is no collection 'none'" in turns_of(refused)[0]["message"]
 
 
 @pytest.mark.parametrize("sent", [None, "text", {}, {"question": 5}])
 def test_an_example_that_is_none_is_refused(chat: ChatTab, sent: object) -> None:
     (view,) = chat.submit_sent(EMPTY, click(sent))
-    assert "question must be a string" in view["turns"][0]["message"]
+    assert "question must be a string" in turns_of(view)[0]["message"]
 
 
 def test_a_changed_library_keeps_the_conversation(chat: ChatTab, library: FakeLibrary) -> None:
     conversation = list(chat.submit("How many accounts?", EMPTY))[-1][0]
-    assert chat.refresh(conversation)["turns"] == conversation["turns"]
+    assert turns_of(chat.refresh(conversation)) == turns_of(conversation)
     library.remove(library.documents()[0].id)
     assert chat.refresh(EMPTY)["documents"] == 2
-    assert chat.refresh(None)["turns"] == []
+    assert turns_of(chat.refresh(None)) == []
 
 
 def choose(library: FakeLibrary, *places: int) -> dict[str, Any]:
@@ -233,15 +233,15 @@ def test_ticked_documents_are_asked_alone_and_stay_ticked(
 ) -> None:
     hostile = list(library.held)[1]
     last = list(chat.submit("How many accounts?", choose(library, 1)))[-1][0]
-    turn = last["turns"][0]
+    turn = turns_of(last)[0]
     assert (turn["state"], turn["asked_of"]) == ("abstained", 1)
     assert [hit["document_id"] for hit in turn["nearest"]] == [hostile]
     assert [each["id"] for each in last["chosen"]] == [hostile]
     assert last["chosen"][0]["title"] == library.held[hostile].title
     assert chat.suggester.suggest(last) == []  # what would follow is in another document
-    asked = list(chat.submit("How many accounts?", choose(library, 0, 1)))[-1][0]["turns"][0]
+    asked = turns_of(list(chat.submit("How many accounts?", choose(library, 0, 1)))[-1][0])[0]
     assert (asked["state"], asked["asked_of"]) == ("answered", 2)
-    assert list(chat.submit("Which lines?", EMPTY))[-1][0]["turns"][0]["asked_of"] is None
+    assert turns_of(list(chat.submit("Which lines?", EMPTY))[-1][0])[0]["asked_of"] is None
 
 
 def test_a_removed_document_drops_out_of_the_choice(chat: ChatTab, library: FakeLibrary) -> None:
@@ -249,7 +249,7 @@ def test_a_removed_document_drops_out_of_the_choice(chat: ChatTab, library: Fake
     notice, _, long = library.held
     library.remove(long)
     last = list(chat.submit("How many accounts?", conversation))[-1][0]
-    assert last["turns"][0]["state"] == "answered"
+    assert turns_of(last)[0]["state"] == "answered"
     assert [each["id"] for each in last["chosen"]] == [notice]
     assert [each["id"] for each in chat.refresh(conversation)["chosen"]] == [notice]
 
@@ -259,11 +259,11 @@ def test_where_all_ticked_documents_are_gone_it_is_said_once_and_all_are_asked_t
 ) -> None:
     conversation = choose(library, 2)
     library.remove(list(library.held)[2])
-    assert chat.suggester.suggest({**conversation, "turns": [{"question": "a"}]}) == []
+    assert chat.suggester.suggest({**conversation, "turns": [seal({"question": "a"})]}) == []
     last = list(chat.submit("How many accounts?", conversation))[-1][0]
-    assert (last["turns"][0]["message"], last["chosen"]) == (CHOICE_GONE, [])
+    assert (turns_of(last)[0]["message"], last["chosen"]) == (CHOICE_GONE, [])
     again = list(chat.submit("How many accounts?", last))[-1][0]
-    assert again["turns"][-1]["state"] == "answered"
+    assert turns_of(again)[-1]["state"] == "answered"
     assert chat.refresh(conversation)["chosen"] == []
 
 
@@ -271,7 +271,7 @@ def test_a_choice_that_is_none_is_refused(chat: ChatTab) -> None:
     choices: list[object] = ["x", 5, [5], [{"id": 5}], [{}], ["x"] * (MAX_DOCUMENTS + 1)]
     for chosen in choices:
         view = list(chat.submit("How many accounts?", {**EMPTY, "chosen": chosen}))[-1][0]
-        assert view["turns"][0]["state"] == "failed"
+        assert turns_of(view)[0]["state"] == "failed"
 
 
 def test_a_collection_that_is_gone_is_forgotten_when_the_library_changes(chat: ChatTab) -> None:

@@ -14,6 +14,8 @@ from interface.conversation import (
     going_on,
     history_of,
     read_turns,
+    run_of,
+    seal,
     split_markers,
     stream_text,
     working_turn,
@@ -129,7 +131,7 @@ def test_the_history_is_the_last_ten_turns(assistant: FakeAssistant) -> None:
 
 def test_a_turn_that_is_still_working_is_dropped_when_the_page_sends_it_back() -> None:
     turns = [failed_turn("a", "b"), working_turn("c")]
-    assert read_turns({"turns": turns}) == turns[:1]
+    assert read_turns({"turns": [seal(turn) for turn in turns]}) == turns[:1]
 
 
 @pytest.mark.parametrize("value", [None, [], {}, {"turns": None}, {"turns": "x"}])
@@ -138,9 +140,14 @@ def test_a_lost_conversation_is_said_to_be_lost(value: object) -> None:
         read_turns(value)
 
 
-def test_a_damaged_conversation_is_refused() -> None:
+@pytest.mark.parametrize("turn", ["x", "[1]", "5", 5, None, {"question": "a"}, "[" * 100_000])
+def test_a_damaged_conversation_is_refused(turn: object) -> None:
     with pytest.raises(InvalidInputError, match="conversation is damaged"):
-        read_turns({"turns": ["x"]})
+        read_turns({"turns": [turn]})
+    assert run_of({"turns": [turn]}) is None
+
+
+def test_a_turn_that_misses_its_text_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="answer must be a string"):
         history_of([{"state": "answered", "question": "a"}])
 

@@ -9,12 +9,13 @@ import pytest
 
 from interface import history
 from interface.chat import ChatTab
+from interface.conversation import seal
 from interface.history import UNKNOWN_VISITOR, HistoryPanel
 from interface.keeping.kept import Kept, open_kept
 from interface.keeping.sources import REMOVED_SINCE
 from interface.strings import UNEXPECTED
 from interface.visitors import owner_of
-from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary
+from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary, turns_of
 
 BROWSER, OTHER = "b" * 32, "c" * 32
 NOBODY: Any = SimpleNamespace(username=None, query_params={})
@@ -64,10 +65,10 @@ def test_a_follow_up_goes_into_the_same_conversation(chat: ChatTab, panel: Histo
 
 def test_what_the_page_sends_back_is_never_kept(chat: ChatTab, panel: HistoryPanel) -> None:
     first = ask(chat, "How many accounts?")
-    first["turns"][0]["text"] = "The bank is bankrupt."
-    second = ask(chat, "Which lines?", first)
+    claimed = {**turns_of(first)[0], "text": "The bank is bankrupt."}
+    second = ask(chat, "Which lines?", {**first, "turns": [seal(claimed)]})
     opened, _ = panel.open(BROWSER, sent(id=second["id"]), NOBODY)
-    assert cast("Any", opened)["turns"][0]["text"].startswith(BANK_QUOTE)
+    assert turns_of(cast("Any", opened))[0]["text"].startswith(BANK_QUOTE)
 
 
 def test_a_question_that_failed_is_not_kept(chat: ChatTab, panel: HistoryPanel) -> None:
@@ -83,8 +84,8 @@ def test_a_clicked_example_is_kept_too(chat: ChatTab, panel: HistoryPanel) -> No
 
 def test_nothing_is_kept_for_a_browser_without_an_id(chat: ChatTab, panel: HistoryPanel) -> None:
     view = ask(chat, "How many accounts?", browser=None)
-    assert view["turns"][0]["state"] == "answered"
-    assert view["turns"][0]["id"] is None
+    assert turns_of(view)[0]["state"] == "answered"
+    assert turns_of(view)[0]["id"] is None
     assert panel.load(None, NOBODY)["message"] == UNKNOWN_VISITOR
     _, listed = panel.open(None, sent(id="x"), NOBODY)
     assert cast("Any", listed)["message"] == UNKNOWN_VISITOR
@@ -97,8 +98,8 @@ def test_an_answer_is_given_even_if_it_cannot_be_kept(
     kept = open_kept(tmp_path / "file")
     chat = ChatTab(cast("Any", library), cast("Any", assistant), (), kept.conversations)
     view = ask(chat, "How many accounts?")
-    assert view["turns"][0]["state"] == "answered"
-    assert view["turns"][0]["id"] is None
+    assert turns_of(view)[0]["state"] == "answered"
+    assert turns_of(view)[0]["id"] is None
     assert "could not be kept" in caplog.text
     panel = HistoryPanel(cast("Any", library), chat, kept)
     assert "check the folder's permissions" in panel.load(BROWSER, NOBODY)["message"]
@@ -108,11 +109,11 @@ def test_an_opened_conversation_marks_sources_that_went(
     chat: ChatTab, panel: HistoryPanel, library: FakeLibrary
 ) -> None:
     asked = ask(chat, "How many accounts?")
-    library.remove(asked["turns"][0]["citations"][0]["document_id"])
+    library.remove(turns_of(asked)[0]["citations"][0]["document_id"])
     opened, listed = panel.open(BROWSER, sent(id=asked["id"], query=""), NOBODY)
     view = cast("Any", opened)
     assert view["id"] == asked["id"]
-    assert view["turns"][0]["citations"][0]["since"] == REMOVED_SINCE
+    assert turns_of(view)[0]["citations"][0]["since"] == REMOVED_SINCE
     assert cast("Any", listed)["message"] == ""
     assert ask(chat, "Which lines?", view)["id"] == asked["id"]
 
@@ -197,30 +198,30 @@ def test_a_link_shows_its_answer_read_only(
     chat: ChatTab, panel: HistoryPanel, kept: Kept, library: FakeLibrary
 ) -> None:
     asked = ask(chat, "How many accounts?")
-    link = kept.links.make(str(owner_of(BROWSER, None)), asked["turns"][0]["id"])
-    library.remove(asked["turns"][0]["citations"][0]["document_id"])
+    link = kept.links.make(str(owner_of(BROWSER, None)), turns_of(asked)[0]["id"])
+    library.remove(turns_of(asked)[0]["citations"][0]["document_id"])
     visit: Any = SimpleNamespace(username="colleague", query_params={"answer": link})
     view = panel.arrive(visit)
     assert view["shared"].startswith("20")
     assert view["id"] is None
-    assert view["turns"][0]["id"] is None
-    assert view["turns"][0]["citations"][0]["since"] == REMOVED_SINCE
+    assert turns_of(view)[0]["id"] is None
+    assert turns_of(view)[0]["citations"][0]["since"] == REMOVED_SINCE
     assert kept.conversations.summaries("user:colleague") == ()
 
 
 def test_a_link_that_leads_nowhere_says_so(panel: HistoryPanel) -> None:
     view = panel.arrive(cast("Any", SimpleNamespace(query_params={"answer": "guessed"})))
-    assert view["turns"] == []
+    assert turns_of(view) == []
     assert "leads nowhere" in view["problem"]
 
 
 def test_a_plain_address_shows_an_empty_conversation(panel: HistoryPanel) -> None:
     view = panel.arrive(NOBODY)
-    assert (view["turns"], view["documents"], view["id"]) == ([], 3, None)
+    assert (turns_of(view), view["documents"], view["id"]) == ([], 3, None)
 
 
 def test_a_shared_answer_stays_shared_when_the_library_changes(chat: ChatTab) -> None:
-    view = {"id": None, "shared": "2026-01-01", "turns": [{"state": "answered"}]}
+    view = {"id": None, "shared": "2026-01-01", "turns": [seal({"state": "answered"})]}
     assert chat.refresh(view)["shared"] == "2026-01-01"
 
 
@@ -235,7 +236,7 @@ def test_an_opened_conversation_asks_what_it_asked(
     view = cast("Any", opened)
     assert view["collection"] == "default"
     assert [each["id"] for each in view["chosen"]] == [notice]
-    assert view["turns"][0]["asked_of"] == 2
+    assert turns_of(view)[0]["asked_of"] == 2
     assert panel.begin()["chosen"] == []
     assert hostile not in str(view["chosen"])
 
@@ -244,6 +245,6 @@ def test_a_link_says_that_single_documents_were_asked(
     chat: ChatTab, panel: HistoryPanel, kept: Kept, library: FakeLibrary
 ) -> None:
     asked = ask(chat, "How many accounts?", {**EMPTY, "chosen": [{"id": next(iter(library.held))}]})
-    link = kept.links.make(str(owner_of(BROWSER, None)), asked["turns"][0]["id"])
+    link = kept.links.make(str(owner_of(BROWSER, None)), turns_of(asked)[0]["id"])
     view = panel.arrive(cast("Any", SimpleNamespace(query_params={"answer": link})))
-    assert (view["turns"][0]["asked_of"], view["chosen"]) == (1, [])
+    assert (turns_of(view)[0]["asked_of"], view["chosen"]) == (1, [])

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from interface.asking import Runs
-from interface.conversation import finished_turn
+from interface.conversation import finished_turn, seal
 from interface.suggesting import Suggester
 from retrieval.values import Answer
 from tests.interface.fakes import FakeAssistant, FakeLibrary
@@ -23,7 +23,7 @@ def suggester(library: FakeLibrary, assistant: FakeAssistant, runs: Runs) -> Sug
 
 @pytest.fixture
 def conversation(assistant: FakeAssistant) -> dict[str, Any]:
-    return {"turns": [finished_turn(assistant.ask("What is the weather?"))]}
+    return {"turns": [seal(finished_turn(assistant.ask("What is the weather?")))]}
 
 
 def test_follow_ups_are_questions_that_the_documents_answer(
@@ -32,7 +32,7 @@ def test_follow_ups_are_questions_that_the_documents_answer(
     assert suggester.suggest(conversation) == ["Who is Ada Bridge?"]
 
 
-@pytest.mark.parametrize("value", [None, {"turns": []}, {"turns": [{"question": 5}]}])
+@pytest.mark.parametrize("value", [None, {"turns": []}, {"turns": [seal({"question": 5})]}])
 def test_nothing_is_suggested_after_nothing(suggester: Suggester, value: object) -> None:
     assert suggester.suggest(value) == []
 
@@ -62,5 +62,5 @@ def test_one_conversation_at_a_time_is_looked_at(
 def test_a_suggestion_that_fails_is_only_logged(
     suggester: Suggester, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert suggester.suggest({"turns": [{"question": "crash"}]}) == []
+    assert suggester.suggest({"turns": [seal({"question": "crash"})]}) == []
     assert "no follow-ups could be suggested" in caplog.text
