@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from index.errors import FootnoteError, NotFoundError
 from index.settings import Settings, load_settings
 
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
+NICENESS = 10  # of what loads the models, and so of the threads that run them
 DEFAULT_SOURCE = Path(__file__).resolve().parent / "seeds" / "documents"
 
 
@@ -67,7 +69,7 @@ def serve(settings: Settings) -> None:
     for outcome in report.refused:
         print(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
     assistant = Assistant(library)
-    with ThreadPoolExecutor() as beside:
+    with ThreadPoolExecutor(initializer=give_way) as beside:
         warm = beside.submit(assistant.warm_up)
         page = build_page(library, assistant, examples=read_examples(sources), sources=sources)
     warm.result()
@@ -76,6 +78,15 @@ def serve(settings: Settings) -> None:
     documents = "1 document" if count == 1 else f"{count} documents"
     print(f"Footnote answers from {documents} at {address}", flush=True)
     wait_for_stop(page)
+
+
+def give_way() -> None:
+    """Let others go before this thread and those that it starts, where each has its own niceness.
+
+    Reading takes every core there is; the page is to be served and drawn all the same.
+    """
+    if sys.platform == "linux":
+        os.nice(NICENESS)
 
 
 def require_sources(sources: tuple[Path, ...]) -> tuple[Path, ...]:
