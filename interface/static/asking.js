@@ -43,7 +43,9 @@ function asks(className, question) {
 }
 
 function askAgain(question, index) {
-  if (!busy() && question.trim()) trigger('again', { question, turn: index });
+  if (busy() || sent !== null || !question.trim()) return;
+  trigger('again', { question, turn: index });
+  showSent(question, index);
 }
 
 function stop(turn) {
@@ -108,14 +110,16 @@ scope.querySelector('select').addEventListener('change', (event) => {
   drawChoice(props.value);
 });
 
-// A question stands there as soon as it is sent, until the server says how it goes.
+// A question stands there as soon as it is sent, until the server says how it goes, in place of the
+// turns that it replaces.
 let sent = null; // its node and its turn
 const UNREACHED_MS = 30_000; // after which it is taken back
 
-function showSent(question) {
+function showSent(question, index = turns().length) {
   if (busy() || sent !== null || !question.trim()) return;
   const turn = { state: 'working', question: question.trim() };
-  const node = drawTurn(turn, turns().length);
+  const node = drawTurn(turn, index);
+  removeTurns(index);
   sent = { node, turn };
   welcome.hidden = true;
   removeFollowups(); // first, as they stand above

@@ -208,6 +208,14 @@ function updateTurn(turn, index) {
   }
 }
 
+// Takes away the turns from a place on.
+function removeTurns(index) {
+  while (drawn.length > index) {
+    drawn.pop();
+    list.lastChild.remove();
+  }
+}
+
 function drawWelcome(value) {
   welcome.hidden = value.turns.length > 0;
   const text = value.documents ? t('welcome', { count: value.documents }) : t('welcome_empty');
@@ -227,10 +235,7 @@ function draw() {
   drawChoice(value);
   turnField();
   showKept(value);
-  while (drawn.length > value.turns.length) {
-    drawn.pop();
-    list.lastChild.remove();
-  }
+  removeTurns(value.turns.length);
   turns().forEach((turn, index) => {
     const { text } = opened[index];
     if (drawn[index] === text) return;

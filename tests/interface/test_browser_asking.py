@@ -142,6 +142,22 @@ def test_an_earlier_question_is_edited_and_asked_again_from_there(page: Page) ->
     assert questions(page) == ["Where is the needle?"]
 
 
+def test_what_is_asked_again_stands_there_at_once_and_is_asked_once(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    ask(page, "Which lines?")
+    bodies: list[str] = []
+    page.on("request", lambda request: bodies.append(request.post_data or ""))
+    shown = page.get_by_role("button", name="Ask again").first.evaluate(
+        "node => { node.click(); node.click();"
+        " return [...document.querySelectorAll('.fn-question')].map((each) => each.textContent); }"
+    )
+    assert shown == ["How many accounts were closed?"]
+    page.locator(".fn-answered").wait_for()
+    page.wait_for_timeout(500)
+    assert questions(page) == shown
+    assert len([body for body in bodies if '"turn":0' in body]) == 1
+
+
 def test_follow_ups_come_from_the_passages_and_are_asked_with_a_click(page: Page) -> None:
     ask(page, "What is the weather?", reply=".fn-abstained")
     page.locator(".fn-followup", has_text="Who is Ada Bridge?").click()
