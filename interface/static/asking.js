@@ -48,8 +48,10 @@ function askAgain(question, index) {
   showSent(question, index);
 }
 
+// What waits for its turn is stopped as soon as it begins: the server knows of it only then.
 function stop(turn) {
-  if (turn?.run) server.stop(turn.run);
+  if (turn.run) server.stop(turn.run);
+  else if (turn === sent?.turn) sent.stopping = true;
 }
 
 function actions(turn, index) {
@@ -112,7 +114,7 @@ scope.querySelector('select').addEventListener('change', (event) => {
 
 // A question stands there as soon as it is sent, until the server says how it goes, in place of the
 // turns that it replaces.
-let sent = null; // its node and its turn
+let sent = null; // its node, its turn, and whether it is to be stopped
 const UNREACHED_MS = 30_000; // after which it is taken back
 
 function showSent(question, index = turns().length) {
@@ -120,7 +122,7 @@ function showSent(question, index = turns().length) {
   const turn = { state: 'working', question: question.trim() };
   const node = drawTurn(turn, index);
   removeTurns(index);
-  sent = { node, turn };
+  sent = { node, turn, stopping: false };
   welcome.hidden = true;
   removeFollowups(); // first, as they stand above
   list.append(node);
@@ -132,9 +134,12 @@ function showSent(question, index = turns().length) {
 // Leaves its node to the turn that the server made of it, and takes it back where there is none.
 function settleSent() {
   if (sent === null) return;
-  if (turns()[drawn.length]?.question === sent.turn.question) drawn.push(JSON.stringify(sent.turn));
-  else sent.node.remove();
+  const begun = turns()[drawn.length];
+  const { node, turn, stopping } = sent;
   sent = null;
+  if (begun?.question === turn.question) drawn.push(JSON.stringify(turn));
+  else node.remove();
+  if (stopping && busy()) stop(turns().at(-1));
 }
 
 function onSend(event) {
@@ -188,6 +193,7 @@ function openShortcuts() {
 function onEscape(event) {
   if (shortcuts.open || chooser.open) return;
   if (previewing()) hidePreview();
+  else if (sent !== null) stop(sent.turn);
   else if (busy()) stop(turns().at(-1));
   else return;
   event.stopPropagation(); // or the viewer would close as well

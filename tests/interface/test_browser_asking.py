@@ -125,6 +125,22 @@ def test_escape_stops_a_running_question(page: Page) -> None:
     page.locator(".fn-failed").wait_for(timeout=1500)
 
 
+@pytest.mark.parametrize("how", ["button", "Escape"])
+def test_a_question_that_waits_for_its_turn_is_stopped_when_it_begins(page: Page, how: str) -> None:
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    send(page, "wait for the accounts")
+    if how == "button":
+        page.get_by_role("button", name="Stop this answer").click()
+    else:
+        page.keyboard.press(how)
+    page.wait_for_timeout(200)
+    assert page.locator(".fn-running", has_text="Waiting").is_visible()
+    for route in held:
+        route.continue_()
+    page.locator(".fn-failed", has_text="You stopped this question.").wait_for()
+
+
 def test_an_earlier_question_is_edited_and_asked_again_from_there(page: Page) -> None:
     ask(page, "How many accounts were closed?")
     ask(page, "Which lines?")
