@@ -100,14 +100,23 @@ def find_choosable(library: Library, request: object) -> dict[str, Any]:
     """
     nothing = {"documents": [], "total": 0, "most": MAX_DOCUMENTS}
     try:
-        sent = request if isinstance(request, Mapping) else {}
-        words = _fold(read_text(sent.get("query"), name="query")[:LONGEST_QUERY]).split()
-        summaries = library.documents(read_collection(sent))
+        found = find_named(library, request)
     except FootnoteError as error:
         return {**nothing, "error": str(error)}
-    found = [each for each in summaries if _holds(each, words)]
     documents = [choosable(summary) for summary in found[:LISTED]]
     return {**nothing, "documents": documents, "total": len(found), "error": ""}
+
+
+def find_named(library: Library, request: object) -> list[DocumentSummary]:
+    """Return the documents of `{query, collection}` whose title and source hold all its words.
+
+    Raises:
+        InvalidInputError: The page sent something else.
+        NotFoundError: There is no such collection.
+    """
+    sent = request if isinstance(request, Mapping) else {}
+    words = _fold(read_text(sent.get("query"), name="query")[:LONGEST_QUERY]).split()
+    return [each for each in library.documents(read_collection(sent)) if _holds(each, words)]
 
 
 def choosable(summary: DocumentSummary) -> dict[str, str]:

@@ -13,8 +13,9 @@ from gradio.utils import get_upload_folder
 
 from index.errors import FootnoteError, InvalidInputError, StoppedError
 from index.loaders import SUFFIXES
-from index.values import AddReport
+from index.values import AddReport, DocumentSummary
 from interface.arguments import read_text, read_uploads
+from interface.choosing import find_named
 from interface.events import read_event
 from interface.jobs import Job, Jobs
 from interface.static import read_static
@@ -56,13 +57,8 @@ class LibraryTab:
     def view(self, **news: object) -> LibraryView:
         """Return the list of documents with news of the last action: message, failed, removed."""
         summaries = self._library.documents()
-        shown = summaries[:DOCUMENTS_SHOWN]
-        gone = self._library.without_file([summary.id for summary in shown])
         return {
-            "documents": [
-                {**summary_object(summary), "has_file": summary.id not in gone} for summary in shown
-            ],
-            "total": len(summaries),
+            **self._list(summaries),
             "collections": sorted({summary.collection for summary in summaries}),
             "folders": len(self._sources),
             "suffixes": sorted(SUFFIXES),
@@ -73,6 +69,16 @@ class LibraryTab:
     def load(self) -> LibraryView:
         """Return the list of documents as the page opens or after files were added."""
         return self.view()
+
+    def find_documents(self, request: object) -> LibraryView:
+        """Return the documents of `{query, collection}`; `error` says why there are none, or "".
+
+        All are looked through, so that those can be found for which the list has no room.
+        """
+        try:
+            return {**self._list(find_named(self._library, request)), "error": ""}
+        except FootnoteError as error:
+            return {**self._list(()), "error": str(error)}
 
     def add_file(self, request: object) -> Outcomes:
         """Index one uploaded file: `{file, name, collection, token}`."""
@@ -129,6 +135,13 @@ class LibraryTab:
             return self.view(message=UNEXPECTED, failed=True)
         return self.view(removed={"title": removed.title, "source": removed.source})
 
+    def _list(self, summaries: Sequence[DocumentSummary]) -> LibraryView:
+        """Return the first documents of these, and how many there are."""
+        shown = summaries[:DOCUMENTS_SHOWN]
+        gone = self._library.without_file([summary.id for summary in shown])
+        documents = [{**summary_object(each), "has_file": each.id not in gone} for each in shown]
+        return {"documents": documents, "total": len(summaries)}
+
     def _work(self, token: object, work: Callable[[Job], AddReport]) -> Outcomes:
         """Return `{outcomes: [{state, source, reason}]}`; whatever fails is an outcome, too."""
         try:
@@ -150,6 +163,9 @@ def build_library(tab: LibraryTab) -> LibraryParts:
         The list of documents, and the events that change it.
     """
 
+    def find_documents(request: object) -> LibraryView:
+        return tab.find_documents(request)
+
     def add_file(request: object) -> Outcomes:
         return tab.add_file(request)
 
@@ -168,7 +184,7 @@ def build_library(tab: LibraryTab) -> LibraryParts:
     documents = gr.HTML(
         html_template=read_static("library.html"),
         js_on_load=read_script("queue.js", "library.js"),
-        server_functions=[add_file, reindex, rescan, describe_job, stop_job],
+        server_functions=[find_documents, add_file, reindex, rescan, describe_job, stop_job],
         apply_default_css=False,
         elem_id="documents",
     )

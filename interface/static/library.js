@@ -1,6 +1,10 @@
 // Draws the library. File names and titles only ever become text nodes.
 const list = find('.fn-documents-list');
 const filter = find('.fn-filter select');
+const sought = find('.fn-find');
+const SOUGHT_MS = 200; // after the last letter
+let looks = 0; // for documents, of which the last one counts
+let lookTimer = null;
 const outcomes = find('.fn-outcomes');
 
 function tell(message, failed = false) {
@@ -91,16 +95,24 @@ function drawFilter(value) {
   find('#fn-collections').replaceChildren(...names.map((name) => new Option(name, name)));
 }
 
-function drawDocuments() {
-  const { documents, total } = props.value;
-  const shown = documents.filter((item) => !filter.value || item.collection === filter.value);
-  const whole = total === documents.length;
-  find('.fn-documents-count').textContent = whole
-    ? numerals.format(shown.length) : t('library_shown', { shown: shown.length, total });
+// All documents are there already; of a part of them the server knows, as the page has only the first.
+async function drawDocuments() {
+  clearTimeout(lookTimer);
+  const look = ++looks;
+  const asked = { query: sought.value.trim(), collection: filter.value || null };
+  const narrowed = asked.query !== '' || asked.collection !== null;
+  const found = narrowed ? await server.find_documents(asked)
+    .catch(() => ({ documents: [], total: 0, error: t('no_server') })) : props.value;
+  if (look !== looks) return;
+  const { documents, total } = found;
+  if (found.error) tell(told(found.error), true);
+  find('.fn-documents-count').textContent = total === documents.length
+    ? numerals.format(total) : t('library_shown', { shown: documents.length, total });
+  find('.fn-documents-empty').textContent = t(narrowed ? 'chooser_none' : 'library_empty');
   find('.fn-documents-empty').hidden = total > 0;
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   const place = [...list.children].findIndex((node) => node.contains(focused));
-  list.replaceChildren(...shown.map(row));
+  list.replaceChildren(...documents.map(row));
   if (focused !== null) keepFocus(focused.getAttribute('aria-label'), place);
 }
 
@@ -124,6 +136,10 @@ function draw() {
 }
 
 filter.addEventListener('change', drawDocuments);
+sought.addEventListener('input', () => {
+  clearTimeout(lookTimer);
+  lookTimer = setTimeout(drawDocuments, SOUGHT_MS);
+});
 find('.fn-rescan').addEventListener('click', (event) => doLong(event.currentTarget, (token) => server.rescan(token)));
 find('.fn-into').setAttribute('aria-label', t('collection_name'));
 watch('value', draw);

@@ -101,6 +101,22 @@ def test_a_folder_keeps_the_places_of_its_files_and_leaves_out_hidden_ones(
         remove(page, name)
 
 
+def test_documents_are_found_by_their_names(library_page: Page) -> None:
+    rows, field = library_page.locator(".fn-document"), library_page.locator(".fn-find")
+    everything = rows.count()
+    field.fill("NOTICE")
+    library_page.wait_for_function("() => document.querySelectorAll('.fn-document').length === 1")
+    assert "Notice" in rows.inner_text()
+    assert library_page.locator(".fn-documents-count").inner_text() == "1"
+    field.fill("nowhere")
+    library_page.get_by_text("No document is called like this.").wait_for()
+    assert rows.count() == 0
+    field.fill("")
+    library_page.wait_for_function(
+        f"() => document.querySelectorAll('.fn-document').length === {everything}"
+    )
+
+
 def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: Path) -> None:
     page = library_page
     page.get_by_label("Name of a collection").fill("notes")
@@ -108,6 +124,7 @@ def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: 
     row(page, "only.txt").wait_for()
     assert "in notes" in row(page, "only.txt").inner_text()
     page.locator("#documents").get_by_label("Show").select_option("notes")
+    row(page, "Notice").wait_for(state="detached")
     assert page.locator(".fn-document").count() == 1
     page.get_by_role("tab", name="Ask").click()
     page.get_by_label("Ask in").select_option("notes")

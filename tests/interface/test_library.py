@@ -55,6 +55,32 @@ def test_the_list_says_what_can_be_indexed_again(tab: LibraryTab) -> None:
     assert ".pdf" in view["suffixes"]
 
 
+def test_documents_beyond_the_list_are_found_by_name(
+    tab: LibraryTab, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interface.library.DOCUMENTS_SHOWN", 1)
+    last = library.documents()[-1]
+    assert last.id not in str(tab.load()["documents"])
+    found = tab.find_documents({"query": f" {last.title.upper()}", "collection": "default"})
+    assert [each["id"] for each in found["documents"]] == [last.id]
+    assert (found["total"], found["error"]) == (1, "")
+    everything = tab.find_documents({"query": "", "collection": None})
+    assert (len(everything["documents"]), everything["total"]) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("request_", "error"),
+    [
+        (None, "query must be a string"),
+        ({"query": "", "collection": "none"}, "there is no collection 'none'"),
+    ],
+)
+def test_what_cannot_be_looked_for_says_why(tab: LibraryTab, request_: object, error: str) -> None:
+    found = tab.find_documents(request_)
+    assert (found["documents"], found["total"]) == ([], 0)
+    assert error in found["error"]
+
+
 def add(tab: LibraryTab, path: Path, **changed: object) -> dict[str, str]:
     request = {"file": {"path": str(path)}, "name": path.name, "collection": "default"}
     (outcome,) = tab.add_file({**request, "token": "t", **changed})["outcomes"]
