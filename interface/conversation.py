@@ -15,6 +15,7 @@ from retrieval.composing import Composition
 from retrieval.values import Answer, Turn
 from retrieval.wire import answer_object, hit_object
 
+DAMAGED = "the page's conversation is damaged; load it again"
 NEAREST_SHOWN = 3
 REMEMBERED_TURNS = 10  # a follow-up refers to what was just said, not to an hour ago
 
@@ -183,10 +184,10 @@ def _open_turns(value: object) -> list[TurnView]:
         raise InvalidInputError("the page lost its conversation; load it again")
     try:
         opened: list[Any] = [json.loads(turn) for turn in turns]
-    except (TypeError, ValueError, RecursionError):
-        opened = [None]
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInputError(DAMAGED) from error
     if not all(isinstance(turn, dict) for turn in opened):
-        raise InvalidInputError("the page's conversation is damaged; load it again")
+        raise InvalidInputError(DAMAGED)
     return opened
 
 

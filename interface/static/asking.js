@@ -18,6 +18,11 @@ function busy() {
   return turns().at(-1)?.state === 'working';
 }
 
+// The turn that was just sent or is being answered.
+function underWay() {
+  return sent?.turn ?? (busy() ? turns().at(-1) : null);
+}
+
 // The field's block comes without a script of ours. Questions run as their own letters do.
 function turnField() {
   const field = document.querySelector('#question textarea');
@@ -35,7 +40,7 @@ function asks(className, question) {
   const node = button(className, question);
   node.dir = 'auto';
   node.addEventListener('click', () => {
-    if (busy() || sent !== null) return;
+    if (underWay()) return;
     trigger('example', { question });
     showSent(question);
   });
@@ -43,7 +48,7 @@ function asks(className, question) {
 }
 
 function askAgain(question, index) {
-  if (busy() || sent !== null || !question.trim()) return;
+  if (underWay() || !question.trim()) return;
   trigger('again', { question, turn: index });
   showSent(question, index);
 }
@@ -118,7 +123,7 @@ let sent = null; // its node, its turn, and whether it is to be stopped
 const UNREACHED_MS = 30_000; // after which it is taken back
 
 function showSent(question, index = turns().length) {
-  if (busy() || sent !== null || !question.trim()) return;
+  if (underWay() || !question.trim()) return;
   const turn = { state: 'working', question: question.trim() };
   const node = drawTurn(turn, index);
   removeTurns(index);
@@ -193,8 +198,7 @@ function openShortcuts() {
 function onEscape(event) {
   if (shortcuts.open || chooser.open) return;
   if (previewing()) hidePreview();
-  else if (sent !== null) stop(sent.turn);
-  else if (busy()) stop(turns().at(-1));
+  else if (underWay()) stop(underWay());
   else return;
   event.stopPropagation(); // or the viewer would close as well
 }

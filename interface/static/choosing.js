@@ -4,9 +4,7 @@ const opener = choice.querySelector('.fn-choose');
 const chooser = element.querySelector('.fn-chooser');
 const sought = chooser.querySelector('.fn-chooser-search');
 const choosable = chooser.querySelector('.fn-chooser-list');
-const CHOOSE_AFTER_MS = 200; // without another key
 let seeking = 0; // a slow reply must not replace a newer one
-let seekTimer = 0;
 
 function chosenDocuments() {
   return props.value?.chosen ?? [];
@@ -70,7 +68,6 @@ function drawChoosable(reply, query) {
 }
 
 async function seek() {
-  clearTimeout(seekTimer);
   const turn = ++seeking;
   const query = sought.value.trim();
   const asked = { query, collection: props.value.collection ?? null };
@@ -108,7 +105,4 @@ choice.querySelector('.fn-choice-clear').addEventListener('click', () => clearCh
 chooser.querySelector('.fn-chooser-clear').addEventListener('click', () => clearChoice(sought));
 chooser.querySelector('.fn-chooser-done').addEventListener('click', () => chooser.close());
 chooser.addEventListener('keydown', onChooserKey);
-sought.addEventListener('input', () => {
-  clearTimeout(seekTimer);
-  seekTimer = setTimeout(seek, CHOOSE_AFTER_MS);
-});
+afterTyping(sought, seek);

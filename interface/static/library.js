@@ -2,9 +2,7 @@
 const list = find('.fn-documents-list');
 const filter = find('.fn-filter select');
 const sought = find('.fn-find');
-const SOUGHT_MS = 200; // after the last letter
 let looks = 0; // for documents, of which the last one counts
-let lookTimer = null;
 const outcomes = find('.fn-outcomes');
 
 function tell(message, failed = false) {
@@ -95,9 +93,8 @@ function drawFilter(value) {
   find('#fn-collections').replaceChildren(...names.map((name) => new Option(name, name)));
 }
 
-// All documents are there already; of a part of them the server knows, as the page has only the first.
+// The page has the first documents of all; the first of those that are sought the server has to find.
 async function drawDocuments() {
-  clearTimeout(lookTimer);
   const look = ++looks;
   const asked = { query: sought.value.trim(), collection: filter.value || null };
   const narrowed = asked.query !== '' || asked.collection !== null;
@@ -136,10 +133,7 @@ function draw() {
 }
 
 filter.addEventListener('change', drawDocuments);
-sought.addEventListener('input', () => {
-  clearTimeout(lookTimer);
-  lookTimer = setTimeout(drawDocuments, SOUGHT_MS);
-});
+afterTyping(sought, drawDocuments);
 find('.fn-rescan').addEventListener('click', (event) => doLong(event.currentTarget, (token) => server.rescan(token)));
 find('.fn-into').setAttribute('aria-label', t('collection_name'));
 watch('value', draw);

@@ -33,6 +33,8 @@ function placed(place) {
   return [first, row && t('place_row', { name: row })].filter(Boolean).join(', ');
 }
 
+const TYPING_PAUSE_MS = 200;
+
 function make(tag, className, ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -43,6 +45,15 @@ function make(tag, className, ...children) {
 // Names and places side by side, each in its own direction.
 function sideBySide(parts) {
   return parts.flatMap((part, index) => [index ? ' · ' : '', make('bdi', '', part)]);
+}
+
+// Acts once a field has not been typed in for a moment.
+function afterTyping(field, act) {
+  let timer = 0;
+  field.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, TYPING_PAUSE_MS);
+  });
 }
 
 function button(className, ...children) {
