@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from index.embedders import choose_embedder
+from index.embedding import Embedder
 from index.errors import ModelError
 from index.packaged_model import NAME, packaged_folder
 from index.progress import Progress
@@ -20,9 +21,15 @@ from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing
 from retrieval.span_reader import WEIGHTS
 from training.claims import read_claims
-from training.examples import Corpus, Example, join_corpora, make_examples, read_corpus
+from training.examples import Asked, Corpus, Example, join_corpora, make_examples, read_corpus
 from training.negatives import draw, mine
-from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, load_articles
+from training.questions import (
+    HELD_OUT_ARTICLES,
+    HELD_OUT_TYPED,
+    HELD_OUT_WRITTEN,
+    WRITTEN,
+    load_articles,
+)
 from training.reader_model import ReaderModel, loss_of
 from training.recipe import Recipe
 from training.swaps import swap
@@ -40,7 +47,7 @@ SMOOTHING = 0.01  # share of a step's loss in the one that is logged
 
 
 def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
-    """Return what to learn from and what is held out: the first articles of SQuAD's."""
+    """Return the public questions to learn from and those held out: SQuAD's first articles."""
     articles = load_articles(data / "reading/squad/train.json")
     typed = load_articles(data / "reading/natural-questions/train.json")
     learnt = join_corpora(
@@ -49,7 +56,7 @@ def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
     return learnt, read_corpus(articles[:HELD_OUT_ARTICLES])
 
 
-def select(corpus: Corpus, claims: Corpus, recipe: Recipe) -> Corpus:
+def select(corpus: Corpus, claims: Corpus, written: Corpus, recipe: Recipe) -> Corpus:
     """Return the stage's questions, each with a passage, in the order of the draw."""
     embedder = choose_embedder(NAME)
     answered = [each for each in corpus.asked if each.answer]
@@ -64,10 +71,22 @@ def select(corpus: Corpus, claims: Corpus, recipe: Recipe) -> Corpus:
         *(each for group in groups for each in mine(corpus, group, embedder, seed=recipe.seed)),
         *draw(swap(corpus, seed=recipe.seed), recipe.swapped, recipe.seed),
     ]
-    drawn = draw(claims.asked, recipe.claims, recipe.seed)
-    stage = join_corpora([Corpus(corpus.passages, chosen), Corpus(claims.passages, drawn)])
+    stage = join_corpora(
+        [
+            Corpus(corpus.passages, chosen),
+            Corpus(claims.passages, draw(claims.asked, recipe.claims, recipe.seed)),
+            Corpus(written.passages, draw_written(written, embedder, recipe)),
+        ]
+    )
     random.Random(recipe.seed).shuffle(stage.asked)  # noqa: S311
     return stage
+
+
+def draw_written(written: Corpus, embedder: Embedder, recipe: Recipe) -> list[Asked]:
+    """Return questions of the project's own, part of them with a near passage."""
+    near = draw([each for each in written.asked if each.answer], recipe.written // 4, recipe.seed)
+    asked = draw(written.asked, recipe.written - len(near), recipe.seed)
+    return [*asked, *mine(written, near, embedder, seed=recipe.seed)]
 
 
 def batches(examples: Sequence[Example], size: int) -> list[list[Example]]:
@@ -98,7 +117,8 @@ def train_reader(
     learnt, held_out = load_corpora(data)
     pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
     claims = read_claims(data / CLAIMS, seed=recipe.seed) if recipe.claims else Corpus([], [])
-    stage = select(learnt, claims, recipe)
+    written = read_corpus(load_articles(WRITTEN)[HELD_OUT_WRITTEN:])
+    stage = select(learnt, claims, written, recipe)
     examples = make_examples(stage.asked, stage.passages, pairing)
     drawn = draw(held_out.asked, CHECKED, recipe.seed)
     checks = batches(make_examples(drawn, held_out.passages, pairing), recipe.batch)

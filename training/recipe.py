@@ -16,6 +16,7 @@ class Recipe:
         far: Questions with the nearest of a few passages, mostly of other articles.
         swapped: Questions that were changed so that their passage doesn't answer them.
         claims: Yes-or-no questions made of claims.
+        written: Questions of the project's own, a quarter with a near passage that doesn't answer.
         batch: Examples that are learnt from at once.
         rate: Highest learning rate.
         seed: Of all draws.
@@ -27,6 +28,7 @@ class Recipe:
     far: int = 0
     swapped: int = 0
     claims: int = 0
+    written: int = 8_000
     batch: int = 32
     rate: float = 1.5e-4
     seed: int = 0

@@ -13,15 +13,27 @@ from index.errors import ModelError
 from index.packaged_model import packaged_folder
 from index.tokenizer import ModelTokenizer
 from retrieval.pairs import Pairing
+from tests.fakes import FakeEmbedder
 from tests.training.squad import make_life, make_strange, write_squad
 from tests.training.test_claims import write_pairs
 from training.examples import Example, make_examples, read_corpus
 from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED
-from training.reader import CLAIMS, Run, batches, export, load_corpora, restore, train_reader
+from training.reader import (
+    CLAIMS,
+    Run,
+    batches,
+    draw_written,
+    export,
+    load_corpora,
+    restore,
+    train_reader,
+)
 from training.reader_model import ReaderModel, tensors
 from training.recipe import Recipe
 
-RECIPE = Recipe(answered=12, declined=4, mined=4, far=4, swapped=2, claims=3, batch=4, rate=1e-3)
+RECIPE = Recipe(
+    answered=12, declined=4, mined=4, far=4, swapped=2, claims=3, written=6, batch=4, rate=1e-3
+)
 
 
 def make_rows() -> list[Example]:
@@ -132,6 +144,16 @@ def test_what_is_held_out_is_not_learnt(data: Path) -> None:
     assert set(learnt.passages).isdisjoint(held_out.passages)
 
 
+def test_a_quarter_of_our_own_questions_get_a_passage_that_does_not_answer() -> None:
+    written = read_corpus([make_life(number) for number in range(8)])
+    drawn = draw_written(written, FakeEmbedder(), replace(RECIPE, written=16))
+    own, near = drawn[:12], drawn[12:]
+    assert set(own) <= set(written.asked)
+    assert len(near) == 4
+    assert {each.answer for each in near} == {""}
+    assert set(near).isdisjoint(written.asked)
+
+
 @pytest.mark.model
 def test_a_stage_logs_its_losses_and_can_be_started_from_another(
     data: Path, tmp_path: Path
@@ -142,7 +164,7 @@ def test_a_stage_logs_its_losses_and_can_be_started_from_another(
         told.append((stage, done, total))
 
     first = train_reader(data, tmp_path / "1", RECIPE, start=None, progress=tell)
-    assert told[-1] == ("examples", 29, 29)
+    assert told[-1] == ("examples", 34, 34)
     log = (tmp_path / "1/log.jsonl").read_text("utf-8").splitlines()
     keys = {key for line in log for key in json.loads(line)}
     assert keys == {"seconds", "step", "loss", "held_out"}
