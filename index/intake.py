@@ -16,9 +16,8 @@ from index.errors import NotFoundError, RefusedFileError
 from index.folder import FoundFile, Scan, scan
 from index.loaders import Limits, load
 from index.originals import is_original, keep_original, original_path, safe_name, safe_path
-from index.packaged_model import sha256
 from index.settings import Settings
-from index.values import Extract, Outcome, digest
+from index.values import Extract, Outcome, checksum, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def take_upload(
     shown = safe_path(called) if called else safe_name(file.name)
     try:
         too_large = file.stat().st_size > settings.max_file_bytes
-        content_hash = "" if too_large else sha256(file)
+        content_hash = "" if too_large else checksum(file)
     except OSError as error:
         return Intake(refused=(Outcome(None, shown, _unreadable(error)),))
     kept = original_path(content_hash, Path(shown).name)
@@ -129,7 +128,7 @@ def take_again(document_id: str, reader: CatalogueReader, settings: Settings) ->
         raise NotFoundError(f"{document.source!r} was not made of a file; add its text again")
     file = settings.data_dir / before.path  # an absolute path stays as it is
     try:
-        content_hash = sha256(file)
+        content_hash = checksum(file)
     except OSError as error:
         raise NotFoundError(f"{document.source!r}: {_unreadable(error)}") from error
     state = replace(before, content_hash=content_hash)
@@ -170,7 +169,7 @@ def _take_file(
         if before and before.stamp == stamp and before.device == file.device:
             return Intake(unchanged=(Outcome(before.document_id, before.source, ""),))
         too_large = status.st_size > settings.max_file_bytes
-        content_hash = "" if too_large else sha256(file.path)
+        content_hash = "" if too_large else checksum(file.path)
     except OSError as error:
         return Intake(refused=(Outcome(None, file.source, _unreadable(error)),))
     if before and before.content_hash == content_hash:

@@ -9,8 +9,9 @@ from pathlib import Path
 from index.engine import Change, SearchIndex, State, Training
 from index.errors import CatalogueError
 from index.generation import Generation
-from index.manifest import EMPTY, Manifest, checksum, read_manifest
+from index.manifest import EMPTY, Manifest, read_manifest
 from index.succession import advance, tidy
+from index.values import checksum
 
 
 class LocalEngine:

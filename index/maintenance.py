@@ -12,10 +12,10 @@ from index.catalogue import CatalogueReader, CatalogueWriter, Passage
 from index.engine import Change, SearchIndex, State
 from index.errors import CatalogueError
 from index.library import Library
-from index.manifest import EMPTY, checksum
+from index.manifest import EMPTY
 from index.overlap import ahead
 from index.progress import Progress, silent
-from index.values import Document, digest
+from index.values import Document, checksum, digest
 
 _PORTION = 16_384  # chunks that are in memory at once
 _CODED = 0.99  # likeness of a vector and what its code tells of it, at least

@@ -85,9 +85,3 @@ def write_manifest(folder: Path, manifest: Manifest) -> Path:
     path = folder / f"{manifest.number}.json"
     path.write_text(json.dumps(asdict(manifest)), "utf-8")
     return path
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
-from index.packaged_model import sha256
+from index.values import checksum
 
 ORIGINALS = "originals"  # below the data folder
 MOST_FOLDERS = 6  # of a path that an upload came with, its name among them
@@ -30,7 +30,7 @@ def keep_original(file: Path, target: Path, content_hash: str) -> None:
 
     A copy that a power cut left empty, or that somebody changed, is replaced.
     """
-    if target.is_file() and sha256(target) == content_hash:
+    if target.is_file() and checksum(target) == content_hash:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = mkstemp(dir=target.parent)

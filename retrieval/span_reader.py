@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from index.bert import BertRunner, project_each
 from index.errors import ModelError
 from index.model_files import Weights, read_config, read_weights
-from index.packaged_model import check_packaged_model, packaged_folder, sha256
+from index.packaged_model import check_packaged_model, packaged_folder
 from index.snapshot import Snapshot
 from index.tokenizer import ModelTokenizer
+from index.values import checksum
 from retrieval.calibration import Calibration, Spotted, load_calibration, sigmoid
 from retrieval.pairs import Pairing, Window
 from retrieval.questions import ask_about
@@ -153,7 +154,7 @@ def _of_other_documents(read: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]
 
 def _load_weights(folder: Path, expected: str) -> Weights:
     path = folder / WEIGHTS
-    found = sha256(path) if path.is_file() else "nothing"
+    found = checksum(path) if path.is_file() else "nothing"
     if found != expected:
         raise ModelError(
             f"{str(path)!r} has SHA-256 {found[:12]} instead of {expected[:12]}; restore it, or "

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.library import Library
-from index.packaged_model import sha256
 from index.progress import Progress
 from index.settings import Settings
+from index.values import checksum
 from retrieval.assistant import Assistant
 from retrieval.calibration import MEASURES, Calibration, Spotted
 from retrieval.questions import words
@@ -103,7 +103,7 @@ def calibrate(
     )
     strangers = as_strangers(make_set(unknown, limit=QUESTIONS, seed=seed))
     weights = folder / "weights.safetensors"
-    nothing = Calibration(sha256(weights), (0.0,) * (len(MEASURES) + 1), (0.0, 0.0), 0.0)
+    nothing = Calibration(checksum(weights), (0.0,) * (len(MEASURES) + 1), (0.0, 0.0), 0.0)
     reader = SpanReader(folder, calibration=nothing)
     asked = ask(questions, strangers, reader, work_dir, progress)
     measures = fit_measures(asked)

@@ -15,8 +15,9 @@ from index.engine import Change
 from index.errors import CatalogueError
 from index.generation import Generation
 from index.lexical import Entry
-from index.manifest import EMPTY, Manifest, checksum, read_manifest
+from index.manifest import EMPTY, Manifest, read_manifest
 from index.succession import advance, clean, tidy
+from index.values import checksum
 from index.vectors import Mask, VectorSegment
 from tests.fakes import FakeEmbedder
 
