@@ -46,6 +46,9 @@ def make_parser() -> argparse.ArgumentParser:
     reader.add_argument("--start", type=Path, metavar="FILE", help="weights of an earlier stage")
     for name, value in asdict(Recipe()).items():
         reader.add_argument(f"--{name}", type=type(value), default=value)
+    reader.add_argument(
+        "--share", type=float, default=0.7, help="of a later stage in the mean with its start"
+    )
     reader.set_defaults(run=run_reader)
 
     calibrate = commands.add_parser(
@@ -76,7 +79,7 @@ def run_reader(options: argparse.Namespace) -> None:
         model = train_reader(
             options.data, options.work_dir, recipe, start=options.start, progress=progress
         )
-    print(export(model, options.output))
+    print(export(model, options.output, start=options.start, share=options.share))
 
 
 def run_calibrate(options: argparse.Namespace) -> None:

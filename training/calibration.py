@@ -25,6 +25,8 @@ from training.card import write_card
 from training.questions import (
     HELD_OUT_ARTICLES,
     HELD_OUT_TYPED,
+    HELD_OUT_WRITTEN,
+    WRITTEN,
     TrainingQuestion,
     TrainingSet,
     as_strangers,
@@ -33,7 +35,7 @@ from training.questions import (
     make_set,
 )
 
-QUESTIONS = 2_000  # of SQuAD's; there are fewer of those that were typed into a search engine
+QUESTIONS = 2_000  # of SQuAD's; there are fewer of the typed and of the written ones
 RESAMPLES = 1_000  # of the bootstrap
 RIGHT_F1 = 0.5  # of its words, from which a span counts as right
 
@@ -97,9 +99,11 @@ def calibrate(
     typed = load_articles(data / "reading/natural-questions/train.json")[:HELD_OUT_TYPED]
     # Half of what was typed is asked about documents that don't answer it.
     known, unknown = typed[::2], typed[1::2]
+    written = load_articles(WRITTEN)[:HELD_OUT_WRITTEN]
     questions = join_sets(
         make_set(held_out, limit=QUESTIONS, seed=seed),
         make_set(known, limit=QUESTIONS, seed=seed),
+        make_set(written, limit=QUESTIONS, seed=seed),
     )
     strangers = as_strangers(make_set(unknown, limit=QUESTIONS, seed=seed))
     weights = folder / "weights.safetensors"

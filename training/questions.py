@@ -16,7 +16,7 @@ WRITTEN = Path(__file__).parent / "written.json"  # the project's own questions
 SEPARATOR = "\n\n"  # of an article's paragraphs
 HELD_OUT_ARTICLES = 30  # set aside: thresholds and calibration are fitted on them
 HELD_OUT_TYPED = 600  # of the questions typed into a search engine, likewise
-HELD_OUT_WRITTEN = 40  # of the project's own articles: not learnt from, to choose weights by
+HELD_OUT_WRITTEN = 40  # of the project's own articles, likewise
 DEVELOPMENT_ARTICLES = 40  # the next ones: weights are fitted on them
 
 

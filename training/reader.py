@@ -253,13 +253,22 @@ def restore(model: ReaderModel, path: Path) -> None:
         ) from error
 
 
-def export(model: ReaderModel, folder: Path) -> Path:
+def export(
+    model: ReaderModel, folder: Path, *, start: Path | None = None, share: float = 1.0
+) -> Path:
     """Write the weights that the program needs, and return their file.
 
     What isn't trained, the word vectors, is left out. 16-bit floats: half the size, and the
     runtime computes with fewer bits anyway.
+
+    Args:
+        model: What a stage made.
+        folder: Where to write.
+        start: The weights that the stage began with, to write a mean of both: it keeps what was
+            known before (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
+        share: Of the stage's weights in that mean.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import load_file, save_file
 
     state = {
         name.removeprefix("encoder."): value
@@ -268,6 +277,9 @@ def export(model: ReaderModel, folder: Path) -> Path:
     }
     state["head.weight"] = torch.cat([model.span.weight, model.answerable.weight])
     state["head.bias"] = torch.cat([model.span.bias, model.answerable.bias])
+    if start is not None:
+        before = load_file(start)
+        state = {n: torch.lerp(before[n].float(), v.float(), share) for n, v in state.items()}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / WEIGHTS
     save_file({name: value.detach().half().contiguous() for name, value in state.items()}, path)

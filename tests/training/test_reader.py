@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from index.errors import ModelError
@@ -107,6 +108,22 @@ def test_exported_weights_are_restored(tmp_path: Path) -> None:
     for name, value in weights(model).items():
         # The file's 16-bit floats have 11 bits, and lose the tiniest values.
         assert np.allclose(weights(other)[name], value, rtol=2**-11, atol=1e-6), name
+
+
+@pytest.mark.model
+def test_a_later_stage_is_written_as_the_mean_with_its_start(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    start = export(ReaderModel(packaged_folder()), tmp_path / "start")
+    model = learn(tmp_path / "stage", stop=4)
+    alone, mean = (
+        load_file(export(model, tmp_path / name, start=start, share=share))
+        for name, share in (("alone", 1.0), ("mean", 0.25))
+    )
+    before = load_file(start)
+    assert any((alone[name] != before[name]).any() for name in alone)
+    for name, value in mean.items():
+        expected = 0.75 * before[name].astype("f4") + 0.25 * alone[name].astype("f4")
+        np.testing.assert_allclose(value, expected, rtol=2**-10, atol=1e-6)
 
 
 @pytest.mark.model
