@@ -38,7 +38,7 @@ def test_what_is_unchanged_is_neither_read_nor_embedded_nor_written(
     write(docs, "a.txt", "Alpha is here.")
     first = library.add([docs])
     generation, calls = library.status().generation, embedder.calls
-    monkeypatch.setattr("index.intake.sha256", refuse_to_read)
+    monkeypatch.setattr("index.intake.checksum", refuse_to_read)
     again = library.add([docs])
     assert counts(again) == (0, 1, 0, 0)
     assert again.unchanged == first.added
@@ -54,7 +54,7 @@ def test_a_file_that_was_only_touched_is_hashed_once(
     os.utime(path, (1, 1))
     assert counts(library.add([docs])) == (0, 1, 0, 0)
     assert (library.status().generation, embedder.calls) == (generation, calls)
-    monkeypatch.setattr("index.intake.sha256", refuse_to_read)
+    monkeypatch.setattr("index.intake.checksum", refuse_to_read)
     assert counts(library.add([docs])) == (0, 1, 0, 0)
 
 
@@ -314,7 +314,7 @@ def test_a_file_that_was_never_read_is_refused_alone(library: Library, docs: Pat
 def test_a_file_that_is_too_large_is_refused_without_being_read(
     settings: Settings, embedder: FakeEmbedder, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.intake.sha256", refuse_to_read)
+    monkeypatch.setattr("index.intake.checksum", refuse_to_read)
     library = Library(settings.model_copy(update={"max_file_bytes": 10}), embedder=embedder)
     path = write(docs, "a.txt", "More than ten bytes.")
     assert "10" in library.add([docs]).refused[0].reason
@@ -330,7 +330,7 @@ def test_a_file_that_vanishes_while_it_is_looked_at_is_refused(
         return path.read_text()
 
     write(docs, "a.txt", "Alpha.")
-    monkeypatch.setattr("index.intake.sha256", vanish)
+    monkeypatch.setattr("index.intake.checksum", vanish)
     (refused,) = library.add([docs]).refused
     assert (refused.source, refused.reason) == (
         "a.txt",
