@@ -117,7 +117,7 @@ def measure_recall(library: Library, questions: Sequence[Question]) -> float:
         for question in questions:
             vector = embedder.embed([question.text])[0]
             keys, _ = snapshot.generation.nearest(vector, DEPTH, only=None)
-            products = snapshot.catalogue.chunk_vectors(keys.tolist()) @ vector
+            products = snapshot.vectors(keys) @ vector
             found = np.sum(products >= question.tenth - _ROUNDING)
             shares.append(min(K, int(found)) / K)
     return float(np.mean(shares))

@@ -65,6 +65,10 @@ class SearchIndex(Protocol):
         """Return keys and inner products of the `k` chunks nearest to `query`, best first."""
         ...
 
+    def vectors(self, keys: Keys) -> Vectors | None:
+        """Return the vectors of chunks, float32 of shape (n, dim); None if it hasn't them exact."""
+        ...
+
     def words(self, collection: str | None) -> LexicalIndex:
         """Return the words of a collection, or of all."""
         ...

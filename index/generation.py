@@ -12,7 +12,15 @@ from index.engine import State
 from index.errors import CatalogueError
 from index.lexical import LexicalIndex
 from index.manifest import Manifest
-from index.vectors import Keys, Mask, Scores, VectorSegment, open_segment, search_segments
+from index.vectors import (
+    Keys,
+    Mask,
+    Scores,
+    VectorSegment,
+    exact_vectors,
+    open_segment,
+    search_segments,
+)
 
 
 class Generation:
@@ -62,6 +70,10 @@ class Generation:
             only: The keys that may be found, removed ones not among them, or None for all.
         """
         return search_segments(self.segments, query, k, only=only or self._living)
+
+    def vectors(self, keys: Keys) -> Vectors | None:
+        """Return the vectors of chunks, float32 of shape (n, dim); None if it hasn't them exact."""
+        return exact_vectors(self.segments, keys)
 
     def words(self, collection: str | None) -> LexicalIndex:
         """Return the words of a collection, or of all."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.catalogue import CatalogueReader
+from index.embedding import Vectors
 from index.engine import SearchIndex
 from index.errors import InvalidInputError, NotFoundError
 from index.lexical import LexicalIndex
 from index.values import DocumentSummary
-from index.vectors import Mask
+from index.vectors import Keys, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Snapshot:
         if self.collection not in masks:
             masks[self.collection] = Mask.of(self.catalogue.keys(self.collection))
         return masks[self.collection]
+
+    def vectors(self, keys: Keys) -> Vectors:
+        """Return the exact vectors of the chunks with these keys, ascending, shape (n, dim)."""
+        held = self.generation.vectors(keys)
+        return self.catalogue.chunk_vectors(keys.tolist()) if held is None else held
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """Return a line for each document that is searched."""

@@ -72,6 +72,25 @@ class VectorSegment:
         ]
         return np.concatenate([np.zeros(0, np.int64), *held])
 
+    @cached_property
+    def _order(self) -> NDArray[np.int64]:
+        """Places of the keys in ascending order, shape (n,)."""
+        return np.argsort(self.keys)
+
+    def exact(self, keys: Keys) -> tuple[NDArray[np.bool_], Vectors]:
+        """Return which of `keys` are in it as they are, shape (n,), and the vectors of those."""
+        import faiss
+
+        if self.trained or not self.count:
+            return np.zeros(len(keys), bool), np.zeros((0, self.faiss_index.d), np.float32)
+        rows = np.searchsorted(self.keys, keys, sorter=self._order)
+        places = self._order[np.minimum(rows, self.count - 1)]
+        held = self.keys[places] == keys
+        flat, dimension = faiss.downcast_index(self.faiss_index.index), self.faiss_index.d
+        # As they lie in memory: nothing is copied but what is asked for.
+        vectors = faiss.rev_swig_ptr(flat.get_xb(), self.count * dimension)
+        return held, vectors.reshape(-1, dimension)[places[held]]
+
     def blocks(self) -> Iterator[tuple[Keys, Vectors]]:
         """Yield keys and vectors, float32 of shape (n, dim), a bounded number at once.
 
@@ -181,6 +200,22 @@ def search_segments(
     scores = np.concatenate([np.zeros(0, np.float32), *(row[1] for row in found)])
     best = np.lexsort((keys, -scores))[:k]
     return keys[best], scores[best]
+
+
+def exact_vectors(segments: Sequence[VectorSegment], keys: Keys) -> Vectors | None:
+    """Return the vectors with these keys, float32 of shape (n, dim), or None.
+
+    None where one of them is in a trained segment, which knows it by its code.
+    """
+    if not segments:
+        return None
+    stacked = np.empty((len(keys), segments[0].faiss_index.d), np.float32)
+    missing = np.ones(len(keys), bool)
+    for segment in segments:
+        held, vectors = segment.exact(keys)
+        stacked[held] = vectors
+        missing &= ~held
+    return None if missing.any() else stacked
 
 
 def _search(

@@ -97,7 +97,7 @@ def rank(
     matches = np.zeros(len(keys))
     if len(by_words[0]):
         matches[np.searchsorted(keys, by_words[0])] = by_words[1] / by_words[1].max()
-    vectors = snapshot.catalogue.chunk_vectors(keys.tolist())
+    vectors = snapshot.vectors(keys)
     scores = fuse(vectors @ vector, matches)
     first = np.lexsort((keys, -scores))[:FEEDBACK_PASSAGES]
     moved = vector + FEEDBACK_SHARE * vectors[first].mean(axis=0)

@@ -12,6 +12,7 @@ from index.vectors import (
     Keys,
     Mask,
     VectorSegment,
+    exact_vectors,
     open_segment,
     search_segments,
     write_flat,
@@ -31,6 +32,16 @@ def keys(*values: int) -> Keys:
 
 def make_segment(path: Path, angles: dict[int, float]) -> VectorSegment:
     write_flat(path, keys(*angles), unit(*angles.values()))
+    return open_segment(path)
+
+
+def make_trained(path: Path, vectors: Vectors) -> VectorSegment:
+    """Return a segment with inverted lists; the keys are the places of the vectors."""
+    quantizer = faiss.IndexFlatIP(2)
+    trained = faiss.IndexIVFFlat(quantizer, 2, 32, faiss.METRIC_INNER_PRODUCT)
+    trained.train(vectors)
+    trained.add_with_ids(vectors, np.arange(len(vectors)))
+    write_index(path, trained)
     return open_segment(path)
 
 
@@ -71,6 +82,21 @@ def test_no_more_are_found_than_there_are(segments: list[VectorSegment]) -> None
 def test_only_what_may_be_found_is(segments: list[VectorSegment]) -> None:
     assert found(segments, 3, only=keys(11, 12, 20)) == [20, 12, 11]
     assert found(segments, 3, only=keys()) == []
+
+
+def test_vectors_are_given_back_as_they_are(segments: list[VectorSegment]) -> None:
+    exact = exact_vectors(segments, keys(10, 12, 20))
+    assert exact is not None
+    assert np.array_equal(exact, unit(20, 60, 10))
+
+
+def test_vectors_that_no_flat_segment_holds_are_not_made_up(
+    segments: list[VectorSegment], tmp_path: Path
+) -> None:
+    trained = make_trained(tmp_path / "3.faiss", unit(*np.linspace(0, 359, 3_000)))
+    assert exact_vectors([*segments, trained], keys(20)) is not None
+    assert exact_vectors([*segments, trained], keys(3, 20)) is None
+    assert exact_vectors([], keys(3)) is None
 
 
 def test_vectors_alike_are_found_by_key(tmp_path: Path) -> None:
@@ -115,12 +141,7 @@ def test_a_missing_segment_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_chosen_by_hand_is_found_in_whatever_list_it_lies(tmp_path: Path) -> None:
     vectors = unit(*np.linspace(0, 359, 3_000))
-    quantizer = faiss.IndexFlatIP(2)
-    trained = faiss.IndexIVFFlat(quantizer, 2, 32, faiss.METRIC_INNER_PRODUCT)
-    trained.train(vectors)
-    trained.add_with_ids(vectors, np.arange(3_000))
-    write_index(tmp_path / "1.faiss", trained)
-    segments = [open_segment(tmp_path / "1.faiss")]
+    segments = [make_trained(tmp_path / "1.faiss", vectors)]
     chosen = np.arange(750, 2_250)  # half of all, on the far side
     hidden, _ = search_segments(segments, unit(0)[0], 5, only=Mask.of(chosen))
     assert len(hidden) < 5

@@ -60,8 +60,8 @@ class HandMade:
             for key in keys
         }
 
-    def chunk_vectors(self, keys: Sequence[int]) -> Vectors:
-        return np.array([VECTORS[key] for key in keys], np.float32)
+    def vectors(self, keys: Keys) -> Vectors:
+        return np.array([VECTORS[int(key)] for key in keys], np.float32)
 
     def find(self, k: int) -> tuple[Hit, ...]:
         snapshot = Snapshot(self, self)  # type: ignore[arg-type]
