@@ -86,10 +86,10 @@ class VectorSegment:
         rows = np.searchsorted(self.keys, keys, sorter=self._order)
         places = self._order[np.minimum(rows, self.count - 1)]
         held = self.keys[places] == keys
-        flat, dimension = faiss.downcast_index(self.faiss_index.index), self.faiss_index.d
         # As they lie in memory: nothing is copied but what is asked for.
-        vectors = faiss.rev_swig_ptr(flat.get_xb(), self.count * dimension)
-        return held, vectors.reshape(-1, dimension)[places[held]]
+        first = faiss.downcast_index(self.faiss_index.index).get_xb()  # type: ignore[attr-defined]
+        vectors = faiss.rev_swig_ptr(first, self.count * self.faiss_index.d)
+        return held, vectors.reshape(self.count, -1)[places[held]]
 
     def blocks(self) -> Iterator[tuple[Keys, Vectors]]:
         """Yield keys and vectors, float32 of shape (n, dim), a bounded number at once.
