@@ -21,6 +21,7 @@ BENCHMARKS = {
     "page": "how quickly the page is there and begins to answer",
     "pdf-quotes": "how surely quotes are marked on the pages of PDFs",
     "reading": "what each part of reading contributes, and how fast the reader is",
+    "training": "what each kind of question brings that the reader learns from",
 }
 
 

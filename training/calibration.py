@@ -20,20 +20,9 @@ from retrieval.assistant import Assistant
 from retrieval.calibration import MEASURES, Calibration, Spotted
 from retrieval.questions import words
 from retrieval.search import worth_reading
-from retrieval.span_reader import LONGEST_SPAN, SpanReader
+from retrieval.span_reader import LONGEST_SPAN, WEIGHTS, SpanReader
 from training.card import write_card
-from training.questions import (
-    HELD_OUT_ARTICLES,
-    HELD_OUT_TYPED,
-    HELD_OUT_WRITTEN,
-    WRITTEN,
-    TrainingQuestion,
-    TrainingSet,
-    as_strangers,
-    join_sets,
-    load_articles,
-    make_set,
-)
+from training.questions import TrainingQuestion, TrainingSet, join_sets, load_held_out
 
 QUESTIONS = 2_000  # of SQuAD's; there are fewer of the typed and of the written ones
 RESAMPLES = 1_000  # of the bootstrap
@@ -95,27 +84,15 @@ def calibrate(
     Returns:
         What was written: weights, threshold and figures on the held-out articles.
     """
-    held_out = load_articles(data / "reading/squad/train.json")[:HELD_OUT_ARTICLES]
-    typed = load_articles(data / "reading/natural-questions/train.json")[:HELD_OUT_TYPED]
-    # Half of what was typed is asked about documents that don't answer it.
-    known, unknown = typed[::2], typed[1::2]
-    written = load_articles(WRITTEN)[:HELD_OUT_WRITTEN]
-    questions = join_sets(
-        make_set(held_out, limit=QUESTIONS, seed=seed),
-        make_set(known, limit=QUESTIONS, seed=seed),
-        make_set(written, limit=QUESTIONS, seed=seed),
-    )
-    strangers = as_strangers(make_set(unknown, limit=QUESTIONS, seed=seed))
-    weights = folder / "weights.safetensors"
-    nothing = Calibration(checksum(weights), (0.0,) * (len(MEASURES) + 1), (0.0, 0.0), 0.0)
-    reader = SpanReader(folder, calibration=nothing)
-    asked = ask(questions, strangers, reader, work_dir, progress)
+    sets, strangers = load_held_out(data, limit=QUESTIONS, seed=seed)
+    reader = load_uncalibrated(folder)
+    asked = ask(join_sets(*sets.values()), strangers, reader, work_dir, progress)
     measures = fit_measures(asked)
     best = [each.best(measures) for each in asked]
     confidence = fit_confidence(best)
     threshold, figures = choose_threshold(best, confidence)
     result = {
-        "sha256": nothing.sha256,
+        "sha256": checksum(folder / WEIGHTS),
         "measures": dict(zip((*MEASURES, "bias"), measures.tolist(), strict=True)),
         "confidence": dict(zip(("answerable", "bias"), confidence, strict=True)),
         "threshold": threshold,
@@ -126,6 +103,13 @@ def calibrate(
     path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     write_card(folder, result, longest=LONGEST_SPAN, strangers=len(strangers))
     return result
+
+
+def load_uncalibrated(folder: Path) -> SpanReader:
+    """Return the reader of the weights in `folder`, to which all spans are alike."""
+    nothing = (0.0,) * (len(MEASURES) + 1)
+    calibration = Calibration(checksum(folder / WEIGHTS), nothing, (0.0, 0.0), 0.0)
+    return SpanReader(folder, calibration=calibration)
 
 
 def ask(

@@ -98,6 +98,30 @@ def _read_questions(article: dict[str, Any], source: str) -> Iterator[TrainingQu
         offset += len(paragraph["context"]) + len(SEPARATOR)
 
 
+def load_held_out(
+    data: Path, *, limit: int, seed: int
+) -> tuple[dict[str, TrainingSet], tuple[TrainingQuestion, ...]]:
+    """Return what no reader learns from: questions by their kind, and ones about other documents.
+
+    Args:
+        data: Folder with `reading/squad/train.json` and `reading/natural-questions/train.json`.
+        limit: Most questions of a kind.
+        seed: Of the draws.
+
+    Raises:
+        DatasetError: A file isn't there or isn't in SQuAD format.
+    """
+    typed = load_articles(data / "reading/natural-questions/train.json")[:HELD_OUT_TYPED]
+    articles = {
+        "SQuAD": load_articles(data / "reading/squad/train.json")[:HELD_OUT_ARTICLES],
+        # Half of what was typed is asked about documents that don't answer it.
+        "typed": typed[::2],
+        "written": load_articles(WRITTEN)[:HELD_OUT_WRITTEN],
+    }
+    sets = {kind: make_set(held, limit=limit, seed=seed) for kind, held in articles.items()}
+    return sets, as_strangers(make_set(typed[1::2], limit=limit, seed=seed))
+
+
 def join_sets(*sets: TrainingSet) -> TrainingSet:
     """Return all documents and all questions."""
     return TrainingSet(
