@@ -23,13 +23,7 @@ from retrieval.span_reader import WEIGHTS
 from training.claims import read_claims
 from training.examples import Asked, Corpus, Example, join_corpora, make_examples, read_corpus
 from training.negatives import draw, mine
-from training.questions import (
-    HELD_OUT_ARTICLES,
-    HELD_OUT_TYPED,
-    HELD_OUT_WRITTEN,
-    WRITTEN,
-    load_articles,
-)
+from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, WRITTEN, load_articles
 from training.reader_model import ReaderModel, loss_of
 from training.recipe import Recipe
 from training.swaps import swap
@@ -117,7 +111,7 @@ def train_reader(
     learnt, held_out = load_corpora(data)
     pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
     claims = read_claims(data / CLAIMS, seed=recipe.seed) if recipe.claims else Corpus([], [])
-    written = read_corpus(load_articles(WRITTEN)[HELD_OUT_WRITTEN:])
+    written = read_corpus(load_articles(WRITTEN))
     stage = select(learnt, claims, written, recipe)
     examples = make_examples(stage.asked, stage.passages, pairing)
     drawn = draw(held_out.asked, CHECKED, recipe.seed)
