@@ -6,10 +6,12 @@ with, and a site whose name is made to point here can even read the replies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +27,10 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})  # they change nothing
+# Gradio would fetch what lies at an address, and hand it out as if it were this server's own.
+ELSEWHERE = re.compile(r"/(?:file[=/]\s*https?:|proxy=)", re.IGNORECASE)
+OTHER_ARGUMENTS_BYTES = 4_000_000  # that may come beside a file: a long conversation
+OTHER_SERVER = "this server fetches nothing from others"
 OTHER_SITE = "other sites may not call this server"
 OTHER_NAME = (
     "this server answers to this machine alone, at localhost; to reach it by another name, give it "
@@ -71,7 +77,47 @@ class OwnSiteOnly:
             return PlainTextResponse(OTHER_NAME, 403)
         if scope["method"] not in HARMLESS and is_of_other_site(headers):
             return PlainTextResponse(OTHER_SITE, 403)
+        if ELSEWHERE.search(scope["path"]):
+            return PlainTextResponse(OTHER_SERVER, 403)
         return None
+
+
+class BoundedBody:
+    """Turns away requests that are larger than one with a file can be (ASGI middleware).
+
+    Gradio reads them whole before it looks who sends them. Uploads it bounds itself.
+    """
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+        self._app = app
+        self._most = most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or say that it is too large as soon as that is known."""
+        if scope["type"] != "http" or scope["path"].endswith("/upload"):
+            await self._app(scope, receive, send)
+            return
+        too_large = f"a request may have {self._most:,} bytes; upload files instead"
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > self._most:
+            await PlainTextResponse(too_large, 413)(scope, receive, send)
+            return
+        taken = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._most:
+                raise HTTPException(413, too_large)
+            return message
+
+        await self._app(scope, receive_bounded, send)
+
+
+def most_body_bytes(max_file_bytes: int) -> int:
+    """Return how large a request may be: a file in base64, and what comes beside it."""
+    return max_file_bytes * 4 // 3 + OTHER_ARGUMENTS_BYTES
 
 
 def is_local(host: str) -> bool:

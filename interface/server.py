@@ -10,7 +10,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from index.settings import Settings
-from interface.guards import OwnSiteOnly, SafeHeaders, is_local
+from interface.guards import BoundedBody, OwnSiteOnly, SafeHeaders, is_local, most_body_bytes
 from interface.preflight import port_in_use
 from interface.static import read_static, read_styles, static_path
 from interface.strings import translate
@@ -63,7 +63,11 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             inbrowser=False,
             mcp_server=False,  # `tools` is; a variable of the environment could start Gradio's
             app_kwargs={
-                "middleware": [Middleware(SafeHeaders), Middleware(OwnSiteOnly, local=local)],
+                "middleware": [
+                    Middleware(SafeHeaders),
+                    Middleware(OwnSiteOnly, local=local),
+                    Middleware(BoundedBody, most_bytes=most_body_bytes(settings.max_file_bytes)),
+                ],
                 "routes": tools.routes(),
                 "lifespan": tools.lifespan,
                 "docs_url": None,

@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from index.errors import InvalidInputError, NotFoundError
 from index.library import VERSION
+from interface.guards import most_body_bytes
 
 PATH = "/gradio_api/mcp"  # where Gradio's own server for MCP would be
 INSTRUCTIONS = (
@@ -38,7 +39,6 @@ FILES = {
         "required": ["name", "base64"],
     },
 }
-OTHER_ARGUMENTS_BYTES = 4_000_000  # that may come beside a file: a long conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class ToolServer:
             server,
             json_response=True,
             stateless=True,
-            max_request_body_size=max_file_bytes * 4 // 3 + OTHER_ARGUMENTS_BYTES,
+            max_request_body_size=most_body_bytes(max_file_bytes),
         )
 
     def routes(self) -> list[Route]:

@@ -1,15 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import MutableMapping
 from typing import Any, cast
 
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
-from interface.guards import OTHER_NAME, OTHER_SITE, OwnSiteOnly, SafeHeaders, is_local
+from interface.guards import (
+    OTHER_NAME,
+    OTHER_SERVER,
+    OTHER_SITE,
+    BoundedBody,
+    OwnSiteOnly,
+    SafeHeaders,
+    is_local,
+    most_body_bytes,
+)
 
 
-def ask(*, local: bool, method: str = "POST", **headers: str) -> str:
+def ask(*, local: bool, method: str = "POST", path: str = "/", **headers: str) -> str:
     """Return what a guarded server says to a request, "passed on" where it was."""
     said: list[bytes] = []
 
@@ -21,7 +34,7 @@ def ask(*, local: bool, method: str = "POST", **headers: str) -> str:
 
     named = {"host": "localhost:7860", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()]
-    scope = {"type": "http", "method": method, "headers": raw}
+    scope = {"type": "http", "method": method, "path": path, "headers": raw}
     guard = OwnSiteOnly(cast("Any", app), local=local)
     asyncio.run(guard(scope, cast("Any", None), send))
     return b"".join(said).decode()
@@ -91,6 +104,61 @@ def test_other_sites_scripts_send_nothing(headers: dict[str, str]) -> None:
 )
 def test_the_page_and_programs_are_let_in(headers: dict[str, str]) -> None:
     assert ask(local=False, **headers) == "passed on"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=https://evil.example/x.png",
+        "/gradio_api/file=HTTP://evil.example/x.png",
+        "/gradio_api/file/https://evil.example/x.png",
+        "/gradio_api/proxy=https://evil.example/x.png",
+    ],
+)
+def test_nothing_is_fetched_from_other_servers(path: str) -> None:
+    assert ask(local=False, method="GET", path=path) == OTHER_SERVER
+    assert ask(local=False, method="GET", path="/gradio_api/file=/tmp/https.png") == "passed on"
+
+
+def send_body(*pieces: bytes, path: str = "/gradio_api/call/ask", **headers: str) -> int:
+    """Return the status that a server that takes 10 bytes gives to a request."""
+    statuses: list[int] = []
+    coming = list(pieces)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        await PlainTextResponse(str(len(await request.body())))(scope, receive, send)
+
+    async def receive() -> MutableMapping[str, Any]:
+        piece = coming.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(coming)}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": raw}
+    guard = BoundedBody(cast("Any", app), most_bytes=10)
+    try:
+        asyncio.run(guard(scope, receive, send))
+    except HTTPException as error:
+        statuses.append(error.status_code)
+    return statuses[0]
+
+
+def test_a_request_that_is_too_large_isnt_read() -> None:
+    assert send_body(b"12345", b"67890") == 200
+    assert send_body(b"12345", b"678901", b"never asked for") == 413
+    assert send_body(b"never asked for", content_length="11") == 413
+    assert send_body(b"12345", content_length="many") == 200
+
+
+def test_an_upload_may_be_as_large_as_gradio_allows() -> None:
+    assert send_body(b"12345", b"678901", path="/gradio_api/upload") == 200
+
+
+def test_a_request_may_hold_a_file_in_base64() -> None:
+    assert most_body_bytes(3_000_000) > len(b64encode(bytes(3_000_000)))
 
 
 def test_what_is_no_request_is_passed_on() -> None:

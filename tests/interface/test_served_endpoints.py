@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -129,7 +130,7 @@ def test_no_file_of_the_server_can_be_added_or_read(address: str, data_dir: Path
     event, data = post(address, "add_documents", [stolen])
     assert event == "error"
     assert "passwd" not in json.dumps(data)
-    for path in (data_dir / "catalogue.sqlite3", "/etc/passwd", "app.py", "Makefile"):
+    for path in (data_dir / "catalogue.sqlite3", "/etc/passwd", "app.py", "https://evil.example/x"):
         assert fetch_status(f"{address}gradio_api/file={path}") in {403, 404}
 
 
@@ -138,6 +139,15 @@ def test_an_upload_that_is_too_large_is_turned_away(client: Client, tmp_path: Pa
     large.write_bytes(b"x" * 1_100_000)
     with pytest.raises(Exception, match="exceeds the maximum file size"):
         client.predict([handle_file(large)], api_name="/add_documents")
+
+
+def test_a_request_that_is_too_large_is_turned_away_unread(address: str) -> None:
+    connection = http.client.HTTPConnection(address.split("/")[2], timeout=20)
+    connection.putrequest("POST", "/gradio_api/call/ask")
+    connection.putheader("content-length", "6000000")
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
 
 
 def test_the_server_says_what_it_holds(client: Client) -> None:
