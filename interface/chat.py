@@ -72,9 +72,10 @@ class ChatTab:
     def refresh(self, conversation: object) -> ConversationView:
         """Return the same conversation after the library has changed.
 
-        One whose last question is being answered stays as it is: that answer's turn is on its way.
+        One that shows a question as being answered stays as it is: the answer's turn is on its way,
+        or came after the page had sent this, and what would be shown without it would wipe it out.
         """
-        if self._is_answering(conversation):
+        if run_of(conversation) is not None:
             unchanged: ConversationView = gr.skip()
             return unchanged
         try:
@@ -240,12 +241,15 @@ class ChatTab:
         kept_as: str | None = None,
         scope: Mapping[str, Any] | None = None,
     ) -> ConversationView:
-        """Return a conversation that goes on as it was, with these turns."""
+        """Return a conversation that goes on as it was, with these turns.
+
+        It isn't a shared answer any more: its label would stand above what was never shared.
+        """
         if not isinstance(conversation, Mapping):
             return self.show(turns, kept_as=kept_as)
         known = kept_as or conversation_id_of(conversation)
-        sealed = [seal(turn) for turn in turns]
-        return {**conversation, **(scope or {}), "id": known, "turns": sealed, "examples": []}
+        changed = {"id": known, "shared": "", "turns": [seal(turn) for turn in turns]}
+        return {**conversation, **(scope or {}), **changed, "examples": []}
 
     def _describe_library(
         self, turns: Sequence[object], collection: str | None, documents: Sequence[str]

@@ -71,7 +71,7 @@ function actions(turn, index) {
 function editTurn(index) {
   const node = list.children[index];
   const question = node?.querySelector('.fn-question');
-  if (!question || node.querySelector('.fn-editor') || busy()) return;
+  if (!question || node.querySelector('.fn-editor') || busy() || props.value.shared) return;
   const field = make('textarea', 'fn-editor-field');
   field.value = turns()[index].question;
   field.rows = Math.min(6, field.value.split('\n').length + 1);
@@ -124,6 +124,7 @@ const UNREACHED_MS = 30_000; // after which it is taken back
 
 function showSent(question, index = turns().length) {
   if (underWay() || !question.trim()) return;
+  const focused = document.activeElement;
   const turn = { state: 'working', question: question.trim() };
   const node = drawTurn(turn, index);
   removeTurns(index);
@@ -131,6 +132,7 @@ function showSent(question, index = turns().length) {
   welcome.hidden = true;
   removeFollowups(); // first, as they stand above
   list.append(node);
+  if (focused?.getClientRects().length === 0) focusQuestion(); // what was pressed is gone or hidden
   announce(turn);
   conversation.scrollTo({ top: node.offsetTop });
   setTimeout(() => sent?.node === node && draw(), UNREACHED_MS);
@@ -195,10 +197,16 @@ function openShortcuts() {
   shortcuts.showModal();
 }
 
+// Whether Escape belongs to what has the focus: a search, a title, an editor, a form.
+function ownsEscape(node) {
+  if (node.matches?.('#question textarea')) return false;
+  return isTyping(node) || Boolean(node.closest?.('form, .fn-editor'));
+}
+
 function onEscape(event) {
-  if (shortcuts.open || chooser.open) return;
+  if (element.offsetParent === null || shortcuts.open || chooser.open) return;
   if (previewing()) hidePreview();
-  else if (underWay()) stop(underWay());
+  else if (underWay() && !ownsEscape(event.target)) stop(underWay());
   else return;
   event.stopPropagation(); // or the viewer would close as well
 }

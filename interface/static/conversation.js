@@ -246,7 +246,8 @@ function draw() {
     afterTurn(turn, index); // first, as it takes away what stood above
     if (isNew) conversation.scrollTo({ top: list.children[index].offsetTop });
   });
-  if (stopping && !busy()) focusQuestion();
+  if (stopping && busy()) element.querySelector('.fn-stop')?.focus({ preventScroll: true });
+  else if (stopping) focusQuestion();
 }
 
 function hidePreviewOfGone() {

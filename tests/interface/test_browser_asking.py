@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.interface.fakes import BANK_QUOTE
-from tests.interface.test_browser import DARK, ask
+from tests.interface.test_browser import DARK, ask, open_citation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -123,6 +123,54 @@ def test_escape_stops_a_running_question(page: Page) -> None:
     page.locator(".fn-running", has_text="Reading").wait_for()
     page.keyboard.press("Escape")
     page.locator(".fn-failed").wait_for(timeout=1500)
+
+
+def test_escape_elsewhere_is_not_for_the_running_question(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    open_citation(page)
+    page.get_by_role("button", name="Bad answer").click()
+    page.get_by_role("button", name="Actions for").click()
+    page.get_by_role("button", name="Rename").click()
+    send(page, "wait for the accounts")
+    page.locator(".fn-running", has_text="Reading").wait_for()
+    page.get_by_label("Title of the conversation").press("Escape")
+    assert page.locator(".fn-history-edit").count() == 0
+    page.locator(".fn-send").press("Escape")
+    assert page.locator(".fn-judging").count() == 0
+    sought = page.locator(".fn-search-field")
+    sought.fill("bank")
+    sought.press("Escape")
+    assert sought.input_value() == ""
+    page.get_by_role("tab", name="Library").click()
+    page.keyboard.press("Escape")
+    page.locator(".fn-find").press("Escape")
+    page.get_by_role("tab", name="Ask").click()
+    page.locator(".fn-turn").nth(1).locator(".fn-answered").wait_for()
+
+
+def test_stop_keeps_the_focus_from_stage_to_stage(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: held.append(route), times=1)
+    send(page, "wait for the accounts")
+    page.locator(".fn-stop").focus()
+    page.wait_for_timeout(200)
+    for route in held:
+        route.continue_()
+    page.locator(".fn-running", has_text="Reading").wait_for()
+    assert page.locator(".fn-stop:focus").count() == 1
+    page.keyboard.press("Enter")
+    page.locator(".fn-failed", has_text="You stopped this question.").wait_for()
+    assert page.locator("#question textarea:focus").count() == 1
+
+
+@pytest.mark.parametrize("pressed", [".fn-example", ".fn-followup", ".fn-redo", ".fn-editor-field"])
+def test_what_asks_and_goes_leaves_the_focus_to_the_next_question(page: Page, pressed: str) -> None:
+    if pressed != ".fn-example":
+        ask(page, "What is the weather?", reply=".fn-abstained")
+    if pressed == ".fn-editor-field":
+        page.get_by_role("button", name="Edit question").click()
+    page.locator(pressed).first.press("Enter")
+    page.locator("#question textarea:focus").wait_for(timeout=1500)
 
 
 @pytest.mark.parametrize("how", ["button", "Escape"])

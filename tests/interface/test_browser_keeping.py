@@ -152,6 +152,9 @@ def test_a_colleague_opens_a_link_to_an_answer_and_checks_its_source(
         assert open_citation(colleague) == BANK_QUOTE
         assert colleague.locator("#question").is_hidden()
         assert colleague.locator(".fn-actions").count() == 0
+        colleague.locator(".fn-conversation").focus()
+        colleague.keyboard.press("e")
+        assert colleague.locator(".fn-editor").count() == 0
         assert kept_items(colleague).count() == 0
         colleague.get_by_role("link", name="Ask a question of your own").click()
         colleague.locator(".fn-example").first.wait_for()

@@ -127,6 +127,19 @@ def test_while_a_question_is_answered_nothing_takes_its_place(
     assert turns_of(list(chat.submit("How many accounts?", shown))[-1][0])[0]["state"] == "answered"
 
 
+def test_an_answer_that_came_meanwhile_is_not_wiped_out(chat: ChatTab) -> None:
+    views = [view for view, _ in chat.submit("How many accounts?", EMPTY)]
+    assert turns_of(views[0])[0]["state"] == "working"
+    assert chat.refresh(views[0]) == gr.skip()
+
+
+def test_what_goes_on_from_a_shared_answer_is_not_shared(chat: ChatTab) -> None:
+    asked = list(chat.submit("How many accounts?", EMPTY))[-1][0]
+    shared = {**asked, "id": None, "shared": "2026-01-02T03:04:05+00:00"}
+    assert chat.refresh(shared)["shared"] == shared["shared"]
+    assert {view["shared"] for view, _ in chat.submit("Which lines?", shared)} == {""}
+
+
 def test_a_follow_up_is_asked_with_the_conversation(
     chat: ChatTab, assistant: FakeAssistant
 ) -> None:
