@@ -2,7 +2,7 @@
 // stops nothing and the rest can be stopped at any time. File names only ever become text nodes.
 const find = (selector) => element.querySelector(selector);
 const POLL_MS = 300;
-const entries = []; // {file, name, state, reason, node}
+const entries = []; // {file, name, collection, state, reason, node}
 let working = false;
 const running = new Set(); // the tokens of what the server is doing
 let adding = null; // the one of the file that is being added
@@ -61,7 +61,7 @@ async function addFile(entry) {
   if (stopping) return;
   setState(entry, 'reading');
   adding = newToken();
-  const request = { file, name: entry.name, collection: find('.fn-into').value, token: adding };
+  const request = { file, name: entry.name, collection: entry.collection, token: adding };
   const reply = await follow(adding, server.add_file(request), (step) => {
     entry.node.querySelector('.fn-file-state').textContent = tellStep(step);
   });
@@ -109,10 +109,11 @@ function retryAll() {
   workThrough();
 }
 
-function enqueue(files) {
+// Where a file goes is settled when it is chosen: another collection may be named while it waits.
+function enqueue(files, collection = find('.fn-into').value) {
   const list = find('.fn-queue-list');
   for (const { file, name } of files) {
-    const entry = { file, name, state: 'waiting', reason: '', node: make('li', '') };
+    const entry = { file, name, collection, state: 'waiting', reason: '', node: make('li', '') };
     entries.push(entry);
     list.append(entry.node);
     drawEntry(entry);
@@ -169,11 +170,12 @@ async function readEntry(entry) {
 async function onDrop(event) {
   event.preventDefault();
   find('.fn-drop').classList.remove('fn-over');
+  const collection = find('.fn-into').value; // now, as reading a folder takes a while
   const items = [...event.dataTransfer.items].filter((item) => item.kind === 'file');
   const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
   for (const { entry, file } of dropped) {
-    if (entry?.isDirectory) enqueue(await readEntry(entry));
-    else if (file && !isHidden(file.name)) enqueue([{ file, name: file.name }]);
+    if (entry?.isDirectory) enqueue(await readEntry(entry), collection);
+    else if (file && !isHidden(file.name)) enqueue([{ file, name: file.name }], collection);
   }
 }
 

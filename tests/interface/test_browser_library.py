@@ -10,7 +10,7 @@ import pytest
 from tests.interface.test_browser import PHONE, ask, overflow
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.enable_socket]
 
@@ -133,6 +133,31 @@ def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: 
     assert page.get_by_label("Ask in").input_value() == "notes"
     page.get_by_role("tab", name="Library").click()
     remove(page, "only.txt")
+
+
+def test_files_go_where_it_was_said_when_they_were_chosen(
+    library_page: Page, tmp_path: Path
+) -> None:
+    page = library_page
+    into = page.get_by_label("Name of a collection")
+
+    def name_another(route: Route) -> None:
+        into.fill("late")
+        route.abort()
+
+    page.route("**/upload*", name_another, times=1)
+    into.fill("early")
+    choose(page, write(tmp_path, "first.txt", b"First."), write(tmp_path, "second.txt", b"Second."))
+    page.locator(".fn-file.fn-added", has_text="second.txt").wait_for()
+    settled(page)
+    assert into.input_value() == "late"
+    page.locator(".fn-file.fn-refused .fn-retry").click()
+    page.locator(".fn-file.fn-added", has_text="first.txt").wait_for()
+    settled(page)
+    for name in ("first.txt", "second.txt"):
+        row(page, name).wait_for()
+        assert "in early" in row(page, name).inner_text()
+        remove(page, name)
 
 
 def test_files_are_dropped(library_page: Page) -> None:
