@@ -60,9 +60,11 @@ def _answer_lines(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _citation_lines(citation: Mapping[str, Any]) -> Iterator[str]:
-    page = "" if citation["page"] is None else f", page {citation['page']}"
-    place = f"{citation['source']}{page}, characters {citation['start']} to {citation['end']}"
-    yield f"[{citation['marker']}] {disarm(citation['title'])} ({disarm(place)}):"
+    page = None if citation["page"] is None else f"page {citation['page']}"
+    place = citation.get("place", page)  # answers that were kept before there were places have none
+    within = "" if place is None else f", {place}"
+    where = f"{citation['source']}{within}, characters {citation['start']} to {citation['end']}"
+    yield f"[{citation['marker']}] {disarm(citation['title'])} ({disarm(where)}):"
     yield ""
     yield from (f"> {disarm(line)}" for line in citation["quote"].splitlines())
     yield ""

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from index.values import Page
 from interface.conversation import finished_turn
 from interface.keeping.exporting import as_json, as_markdown, file_name
 from interface.keeping.kept import Kept
-from tests.interface.fakes import BANK_QUOTE, FakeAssistant
+from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary, make_document
 from tests.interface.keeping.conftest import ANNA, KeepAnswer
 
 
@@ -30,6 +31,18 @@ def test_markdown_names_the_page_and_quotes_every_line(kept: Kept, keep_answer: 
     text = as_markdown(kept.conversations.open(ANNA, conversation))
     assert "(long.pdf, page 2, characters" in text
     assert "\n> First line of 🧪 two.\n> Second\tline" in text
+
+
+def test_markdown_names_the_sheet_and_row_and_the_page_of_what_was_kept_before(kept: Kept) -> None:
+    text = "Product,Price\nThe needle lies on page two.\n"
+    sheet = Page(1, 0, len(text), "sheet Prices", first_row=11)
+    library = FakeLibrary([make_document("prices.xlsx", text, pages=(sheet,))])
+    answer = FakeAssistant(library).ask("Where is the needle?")
+    known, _ = kept.conversations.keep(ANNA, None, answer=answer, view=finished_turn(answer))
+    conversation = kept.conversations.open(ANNA, known)
+    assert "(prices.xlsx, sheet Prices, row 12, characters" in as_markdown(conversation)
+    del conversation.answers[0]["citations"][0]["place"]
+    assert "(prices.xlsx, page 1, characters" in as_markdown(conversation)
 
 
 def test_markdown_disarms_what_documents_say(kept: Kept, keep_answer: KeepAnswer) -> None:
