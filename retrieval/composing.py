@@ -93,7 +93,7 @@ class ExtractiveAnswerer:
             differing += map(_with_antecedent, finding.differing)
             chosen += best
             candidates += complete
-        composition = quote(_distinct(chosen, among=differing), candidates, document)
+        composition = quote(_join(chosen, differing), candidates, document)
         return replace(composition, short="; ".join(dict.fromkeys(short)))
 
 
@@ -160,19 +160,35 @@ def _with_antecedent(item: Evidence) -> Evidence:
     return replace(item, start=start) if item.end - start <= MOST_CHARACTERS else item
 
 
-def _distinct(evidence: Sequence[Evidence], *, among: Sequence[Evidence] = ()) -> list[Evidence]:
-    """Return `among` and the evidence that repeats or overlaps neither that nor anything better."""
-    kept = list(among)
+def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence that neither repeats nor overlaps anything better."""
+    kept: list[Evidence] = []
     for item in evidence:
-        if not any(_repeats(item, other) or _overlap(item, other) for other in kept):
+        if not any(
+            _holds(item, other) or _holds(other, item) or _overlap(item, other) for other in kept
+        ):
             kept.append(item)
     return kept
 
 
-def _repeats(one: Evidence, other: Evidence) -> bool:
-    """Whether one quote holds all of the other, as a page's title holds its headline."""
-    first, second = (" ".join(item.quote.split()) for item in (one, other))
-    return first in second or second in first
+def _join(chosen: Sequence[Evidence], differing: Sequence[Evidence]) -> list[Evidence]:
+    """Return all of `differing`, then what was chosen for each part of a question, each once.
+
+    A quote that holds an earlier one takes its place: what answers the second part may be the
+    sentence behind.
+    """
+    kept: list[Evidence] = []
+    for item in chosen:
+        if any(_holds(other, item) for other in (*differing, *kept)):
+            continue
+        place = next((n for n, other in enumerate(kept) if _holds(item, other)), len(kept))
+        kept[place:] = [item, *(other for other in kept[place:] if not _holds(item, other))]
+    return [*differing, *kept]
+
+
+def _holds(one: Evidence, other: Evidence) -> bool:
+    """Whether a quote holds all of another, as a page's title holds its headline."""
+    return " ".join(other.quote.split()) in " ".join(one.quote.split())
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:
@@ -181,4 +197,7 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
 
 
 def _one_per_document(evidence: Sequence[Evidence]) -> list[Evidence]:
-    return list({item.hit.chunk.document_id: item for item in reversed(evidence)}.values())[::-1]
+    first: dict[str, Evidence] = {}
+    for item in evidence:
+        first.setdefault(item.hit.chunk.document_id, item)
+    return list(first.values())

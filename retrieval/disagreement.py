@@ -15,11 +15,23 @@ from retrieval.values import Citation, Disagreement
 CONSIDERED = 12  # pieces of evidence
 CONFIDENT = 0.4  # share of the best evidence's score that another needs to be held against it
 ON_TOPIC = 0.6  # share of what the best evidence has of the question's words, by rarity
+LONGEST_WORD = 20  # characters that are looked at before a date
 SAME_CLAIM = 0.7  # share of a sentence's words that the other has, where one denies the other
 
 _DENIAL = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|den(?:y|ies|ied)|"
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|\w+n['’]t|den(?:y|ies|ied)|"
     r"reject(?:s|ed)?|refus(?:e|es|ed)|false|unfounded)\b",
+    re.IGNORECASE,
+)
+# Of two sentences of which one has such a word, neither denies the other: "free with a permit".
+_CONDITION = re.compile(
+    r"\b(?:with|without|within|after|before|until|unless|except|only|under|over|above|below)\b",
+    re.IGNORECASE,
+)
+# A date that says when something hadn't happened yet, or had already; or a stretch of time.
+_NO_DAY = re.compile(
+    r"\b(?:before|after|around|about|circa|between|early|late|mid)\b|\d (?:to|and|or) \d|"
+    r"(?<![\d–-])\d{1,2} ?[–-] ?\d{1,2} \w|\b\d{4} ?[–-] ?\d{2,4}\b(?![–-])",
     re.IGNORECASE,
 )
 _SPEAKER = re.compile(
@@ -27,10 +39,14 @@ _SPEAKER = re.compile(
     r"(?:^|[,;“\"] ?)(?P<speaker>(?:[\w’'-]+ ){0,5}[\w’'-]+) "
     r"(?:says|said|reports|reported|states|stated|claims|claimed|estimates?|told)\b",
 )
-# Asks for one person. What was founded or invented may have been by several.
+# Asks for one person. What was founded or invented may have been by several, and what happened to
+# one may have happened to another.
 _SINGLE = re.compile(
     r"\b(?:who|which|what) (?:\w+ ){0,2}?"
-    r"(?:is|was|(?!(?:co)?(?:found|creat|invent|discover)ed)\w+ed)\b",
+    r"(?:(?:is|was) (?:the|its|their|his|her|mayor|president|king|queen|captain|head|director|"
+    r"owner|author|manager|editor|minister|secretary|treasurer|chair\w*)|"
+    r"(?:design|direct|chair|head|manag|command|own|replac|succeed)(?:s|es|ed)?|"
+    r"wins?|won|leads?|led|writes?|wrote|runs?|ran)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:and |of |the )?[A-Z][\w’'-]+)*")
@@ -88,6 +104,11 @@ def contradicts(one: str, other: str, stems: Callable[[str], Sequence[str]]) -> 
     """Whether one sentence denies what the other says, in nearly the same words."""
     if bool(_DENIAL.search(one)) == bool(_DENIAL.search(other)):
         return False
+    conditions, others = (
+        {word.lower() for word in _CONDITION.findall(text)} for text in (one, other)
+    )
+    if conditions != others:
+        return False
     first, second = (frozenset(stems(_DENIAL.sub(" ", text))) for text in (one, other))
     return bool(first and second) and len(first & second) >= SAME_CLAIM * min(
         len(first), len(second)
@@ -95,11 +116,17 @@ def contradicts(one: str, other: str, stems: Callable[[str], Sequence[str]]) -> 
 
 
 def _counts(item: Evidence, best: Evidence, asked: Question, library: LexicalIndex) -> bool:
-    """Whether evidence is confident, from elsewhere, and about what the best one is about."""
+    """Whether evidence is confident and about what the best one is about.
+
+    Where the question has a year or another number that the best one has, too, what lacks it is
+    about another year.
+    """
     elsewhere = item.hit.chunk.document_id != best.hit.chunk.document_id
     own, whole = (_share(each, asked, library) for each in (item, best))
     enough = ON_TOPIC if elsewhere else 1.0  # a text speaks of many like things, one by one
-    return item.score >= CONFIDENT * best.score and own >= enough * whole
+    numbered = {stem for stem in asked.weights if any(letter.isdigit() for letter in stem)}
+    lacking = numbered & set(library.terms(best.quote)) - set(library.terms(item.quote))
+    return item.score >= CONFIDENT * best.score and own >= enough * whole and not lacking
 
 
 def _share(item: Evidence, asked: Question, library: LexicalIndex) -> float:
@@ -110,7 +137,7 @@ def _share(item: Evidence, asked: Question, library: LexicalIndex) -> float:
 def _differs(one: Evidence, other: Evidence, asked: Question, library: LexicalIndex) -> bool:
     spans = one.span_text, other.span_text
     if asked.kind == "date":
-        return _other_date(*spans)
+        return _other_date(one, other)
     if asked.kind == "person":
         return _other_name(*spans) and _SINGLE.search(asked.text) is not None
     counted = asked.kind == "number"
@@ -127,9 +154,19 @@ def _other_amount(first: str, second: str, *, counted: bool) -> bool:
     return one.differs(other) and (counted or one.unit != "")
 
 
-def _other_date(first: str, second: str) -> bool:
-    one, other = read_moment(first), read_moment(second)
+def _other_date(first: Evidence, second: Evidence) -> bool:
+    """Whether both name a day, month or year, and not the same."""
+    one, other = (
+        None if _NO_DAY.search(_with_word_before(item)) else read_moment(item.span_text)
+        for item in (first, second)
+    )
     return one is not None and other is not None and one.differs(other)
+
+
+def _with_word_before(item: Evidence) -> str:
+    text, start = item.hit.chunk.text, item.span[0] - item.hit.chunk.start
+    before = text[max(0, start - LONGEST_WORD) : start].split()[-1:]
+    return " ".join([*before, item.span_text])
 
 
 def _other_name(first: str, second: str) -> bool:

@@ -37,6 +37,9 @@ _BOUNDS = (
         "about",
     ),
 )
+_UNCLEAR = re.compile(
+    r"\d\.\d{3}\b|\d,(?!\d{3}(?:\D|$))\d|\band an? (?:half|quarter|third)\b", re.IGNORECASE
+)
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
 _FRACTION = re.compile(r"(\d*)\s?([¼½¾⅓⅔⅛])")
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[./](\d{1,2})[./]\d")
@@ -114,12 +117,16 @@ class Moment:
 
 
 def read_quantity(text: str) -> Quantity | None:
-    """Return the first number of a text, written in digits or words, or None."""
+    """Return the first number of a text, written in digits or words, or None.
+
+    None, too, where it isn't clear which it is: "1.500" and "3,5" as they are written elsewhere,
+    "two and a half million".
+    """
     from text_to_num import alpha2digit
 
     digits = alpha2digit(_FRACTION.sub(_add_fraction, text), "en")
     first = _NUMBER.search(digits)
-    if first is None:
+    if first is None or _UNCLEAR.search(text):
         return None
     low = high = _amount(first)
     unit = _unit(first)

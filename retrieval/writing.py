@@ -56,7 +56,8 @@ class Writer:
     def write(self, standalone: str, readings: Mapping[str, Reading], snapshot: Snapshot) -> Answer:
         """Return the answer that the readings allow: quotes with citations, or none.
 
-        A part of the question that isn't answered is named at the end of the text.
+        A part of the question that isn't answered is named at the end of the text; of several
+        that are, the least sure one says how sure the answer is.
 
         Args:
             standalone: The whole question.
@@ -72,6 +73,7 @@ class Writer:
             for part, reading in readings.items()
             if reading.evidence and reading.confidence >= self.reader.threshold
         }
+        sure = min((readings[part].confidence for part in found), default=best.confidence)
         document = cache(partial(get_document, snapshot))
         composition = self.answerer.compose(found, document) if found else NOTHING
         unanswered = [part for part in readings if found and part not in found]
@@ -85,7 +87,7 @@ class Writer:
             citations=composition.citations,
             hits=locate(hits, snapshot),
             abstained=not found,
-            confidence=best.confidence,
+            confidence=sure,
             disagreement=tuple(
                 describe(each.differing, composition.citations, document)
                 for each in found.values()

@@ -98,6 +98,16 @@ def test_a_document_that_says_it_twice_is_cited_once_for_it() -> None:
     assert (citation.start, citation.end) == (0, length)
 
 
+def test_a_document_that_says_it_again_keeps_its_place_among_others() -> None:
+    twice = make_document(f"{OPENED}\n\n{OPENED}", source="twice.txt")
+    others = [make_document(OPENED, source=f"{place}.txt") for place in range(MOST_CITATIONS)]
+    hit, length = make_hit(twice), len(OPENED)
+    again = Evidence(hit, length + 2, 2 * length + 2, (length + 2, length + 6), 0.5)
+    evidence = [make_evidence(item, OPENED, 0.9) for item in (twice, *others)]
+    composition = compose([*evidence, again], twice, *others)
+    assert composition.citations[0].source == "twice.txt"
+
+
 def test_no_sentence_has_more_than_five_citations() -> None:
     documents = [make_document(OPENED, source=f"{place}.txt") for place in range(9)]
     composition = compose([make_evidence(item, OPENED) for item in documents], *documents)
@@ -222,6 +232,18 @@ def test_each_part_of_a_question_is_answered() -> None:
     composition = ExtractiveAnswerer().compose(parts, among(document))
     assert composition.text == f"{OPENED} [1] {FIRE} [2]"
     assert composition.short == f"{OPENED}; {FIRE}"
+
+
+def test_a_part_that_the_sentence_behind_answers_is_answered() -> None:
+    behind = "It cost 240,000 crowns."
+    document = make_document(f"{OPENED} {behind}")
+    parts = {
+        "When was it opened?": Finding((make_evidence(document, OPENED, 0.9),)),
+        "What did it cost?": Finding((make_evidence(document, behind, 0.8),)),
+    }
+    composition = ExtractiveAnswerer().compose(parts, among(document))
+    assert composition.text == f"{OPENED} {behind} [1]"
+    assert composition.short == f"{OPENED}; {behind}"
 
 
 def test_both_sides_of_a_disagreement_are_said_however_weak_one_is() -> None:

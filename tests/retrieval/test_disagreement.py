@@ -60,6 +60,16 @@ def values(differing: tuple[Evidence, ...]) -> list[str]:
             ("The fish market will close when the plan is ready.", "will close"),
         ),
         (
+            "Who won the race?",
+            ("Ann Berg won the race.", "Ann Berg"),
+            ("The race was won by Bo Lind.", "Bo Lind"),
+        ),
+        (
+            "When did it open?",
+            ("It opened on 2024-05-03.", "2024-05-03"),
+            ("It opened on 2024-05-17.", "2024-05-17"),
+        ),
+        (
             "What is the speed limit?",
             ("The speed limit is 4 knots.", "4 knots"),
             ("Mind the speed limit of 5 knots.", "5 knots"),
@@ -102,6 +112,36 @@ def test_what_cannot_both_be_true_differs(
             "Who were the architects of the mill?",
             ("An architect of the mill was Ann Berg.", "Ann Berg"),
             ("An architect of the mill was Bo Lind.", "Bo Lind"),
+        ),
+        (
+            "How many boats did the survey of 2021 count?",
+            ("The survey of 2021 counted 340 boats.", "340"),
+            ("The survey of 2022 counted 410 boats.", "410"),  # of another year
+        ),
+        (
+            "Who attended the meeting?",
+            ("Ann Berg attended the meeting.", "Ann Berg"),
+            ("Bo Lind attended the meeting.", "Bo Lind"),  # both may have
+        ),
+        (
+            "When was the mill built?",
+            ("The mill was built in 1993.", "1993"),
+            ("The mill was built between 1990 and 1995.", "between 1990 and 1995"),
+        ),
+        (
+            "When was the mill built?",
+            ("The mill was built in 1993.", "1993"),
+            ("The mill was built before 1995.", "1995"),
+        ),
+        (
+            "When is the fair?",
+            ("The fair is on 7 May 2019.", "7 May 2019"),
+            ("The fair is from 5 to 9 May 2019.", "5 to 9 May 2019"),
+        ),
+        (
+            "Is parking free?",
+            ("Parking is free for residents with a permit.", "free"),
+            ("Parking is not free for residents without a permit.", "not free"),
         ),
         (
             "Is the fish market open?",
@@ -165,4 +205,5 @@ def test_a_denial_in_nearly_the_same_words_contradicts() -> None:
     assert contradicts("The bridge is closed.", "The bridge is not closed.", stems)
     assert not contradicts("The bridge is not closed.", "The mill never burned down.", stems)
     assert not contradicts("The bridge is closed.", "No ferry sails in winter.", stems)
+    assert not contradicts("Fees are paid within a week.", "No fees are paid after a week.", stems)
     assert not contradicts("Never.", "The bridge is closed.", stems)

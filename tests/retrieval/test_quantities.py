@@ -58,6 +58,13 @@ def test_amounts_that_cannot_both_be_true_differ(one: str, other: str) -> None:
     assert second.differs(first)
 
 
+@pytest.mark.parametrize(
+    "text", ["3,5 million", "1,50,000", "1.500 euros", "two and a half million"]
+)
+def test_where_it_isnt_clear_which_number_it_is_none_is_read(text: str) -> None:
+    assert read_quantity(text) is None
+
+
 @pytest.mark.parametrize("text", ["", "many workers", "no one", "%"])
 def test_where_there_is_no_number_none_is_read(text: str) -> None:
     assert read_quantity(text) is None

@@ -57,6 +57,18 @@ def test_from_the_readers_threshold_on_there_is_an_answer(
     assert answer.provenance.reader == Sure.name
 
 
+def test_an_answer_is_as_sure_as_its_least_sure_part(
+    library: Library, hits: tuple[Hit, ...]
+) -> None:
+    first, second = hits
+    readings = {"a": reading_of([first], 0.9), "b": reading_of([second], 0.6)}
+    with library.snapshot() as snapshot:
+        whole = WRITER.write("a and b", readings, snapshot)
+        half = WRITER.write("a and c", {**readings, "b": reading_of([second], 0.4)}, snapshot)
+    assert whole.confidence == 0.6
+    assert (half.confidence, half.text[-2:]) == (0.9, " b")
+
+
 def test_the_passages_of_several_parts_take_turns_and_come_once(
     library: Library, hits: tuple[Hit, ...]
 ) -> None:
