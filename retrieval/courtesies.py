@@ -55,8 +55,13 @@ _SUMMARY = re.compile(
     r"summary of|tl;?dr(?: of)?)\s+(?P<subject>.+?)[\s.?!]*",
     re.IGNORECASE | re.DOTALL,
 )
-# A question that begins so is English, whatever foreign names are in it.
-_ENGLISH = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+# A question that begins so is English, whatever foreign names are in it. Some of the verbs are
+# words of other languages, too, but those have no "the".
+_ENGLISH = re.compile(
+    r"(?:who|whom|whose|what|when|where|why|how|which|does|did|were|could|would|should)\b|"
+    r"(?:is|are|was|has|have|had|do|can|will)\b.*\bthe\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _EVERYTHING = re.compile(
     r"(?:it|this|that|them|all|everything|(?:the|all(?: the)?|your) \w+)", re.IGNORECASE
 )
@@ -75,6 +80,7 @@ SUMMARY_SENTENCES = 4
 _MOST_SENTENCES = 160  # of a document that are compared for a summary
 _LISTED = 20
 _LIKE_TITLE = 75.0  # of 100: how well a subject has to fit a title
+_LIKE_WORD = 80.0  # of 100: how well one of its words has to fit one of the title's
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,11 @@ def _says_something(text: str) -> bool:
 
 
 def _likeness(subject: str, name: str) -> float:
-    # Who asks for "the article about secret deals" names the title's words alone.
-    subject = _FILLER.sub(" ", subject)
-    return float(fuzz.token_set_ratio(subject, name, processor=utils.default_process))
+    # Who asks for "the article about secret deals" names the title's words alone; who asks for "the
+    # fees that Oslo's university charges" doesn't mean a document called "Fees".
+    subject, name = (utils.default_process(text) for text in (_FILLER.sub(" ", subject), name))
+    named, asked = name.split(), subject.split()
+    meant = [any(fuzz.ratio(word, other) >= _LIKE_WORD for other in named) for word in asked]
+    if 2 * sum(meant) < len(meant):
+        return 0.0
+    return float(fuzz.token_set_ratio(subject, name))

@@ -59,6 +59,7 @@ _TELLS = re.compile(
 )
 _TERM_WORDS = 6  # that a term has at most
 _PART_WORDS = 3  # that a part has at least
+_MOST_PARTS = 4  # as each is searched and read for
 _ALTERNATIVES = re.compile(r"\bor\b")
 # Pronouns count nothing: "no one", "one another", "this one".
 _NUMERAL = (
@@ -160,7 +161,7 @@ def divide(question: str) -> list[str]:
             start = joint.end()
     parts.append(question[start:].strip())
     short = any(len(words(part)) < _PART_WORDS for part in parts)
-    if len(parts) == 1 or short or not _ASKS_AT_ALL.search(parts[0]):
+    if not 1 < len(parts) <= _MOST_PARTS or short or not _ASKS_AT_ALL.search(parts[0]):
         return [question]
     return [part if part.endswith("?") else f"{part}?" for part in parts]
 

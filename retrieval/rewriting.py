@@ -35,8 +35,8 @@ _ABOUT = re.compile(
     r"(?:and |but |so )?(?:what|how) (?:about|of)\b|and\b|but\b|or\b", re.IGNORECASE
 )
 # Words that look like a reference and aren't: "is there a", "one reason", "those of the navy", "how
-# long does it take", "is it allowed to", "both Ulm and Bonn", "the same as". Then "the rule that
-# applies".
+# long does it take", "is it allowed to", "both Ulm and Bonn", "the same as", "that school in Ulm".
+# Then "the rule that applies".
 _EXPLETIVE = re.compile(
     r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|has|have|be)\b|"
     r"\bone (?!(?:is|are|was|were|has|have|had|do|does|did|can|will)\b)\w|"
@@ -45,7 +45,8 @@ _EXPLETIVE = re.compile(
     r"\b(?:is|was) it (?:\w+ly )?(?:possible|impossible|allowed|permitted|forbidden|legal|illegal|"
     r"necessary|required|mandatory|compulsory|important|essential|advisable|customary|common|usual|"
     r"safe|dangerous|easy|easier|hard|harder|difficult|better|best|worth|true)\b|"
-    r"\bboth (?:[\w'’-]+ ){1,4}and\b|\bthe same (?:[\w'’-]+ ){0,4}as\b",
+    r"\bboth (?:[\w'’-]+ ){1,4}and\b|\bthe same (?:[\w'’-]+ ){0,4}as\b|"
+    r"\b(?:this|that|these|those) [\w'’-]+ (?:in|of|at|on|from|near) (?:the )?(?-i:[A-Z])",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -181,9 +182,14 @@ def _make_room(question: str, rest: str) -> str:
 
 
 def _leans(question: str) -> bool:
+    conjunction = _ELLIPSIS.match(question)
+    if conjunction:
+        rest = question[conjunction.end() :].strip(" ,")
+        # "But when did the school in Ulm open?" is no afterthought: it asks, and names what about.
+        if not (ASKING.match(rest) and any(find_kind(rest, "person"))):
+            return True
+        question = rest
     content = [word for word in words(question) if word not in _FUNCTION_WORDS | _LEANING]
-    if _ELLIPSIS.match(question):
-        return True
     if len(content) < 2:
         return not (content and _DEFINITION.fullmatch(question))
     return _refers(question) and not _names_itself(question)

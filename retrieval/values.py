@@ -133,7 +133,8 @@ class Answer:
 
     Attributes:
         question: As it was asked.
-        standalone_question: As it was searched, understandable without the history.
+        standalone_question: As it was read for: understandable without the history, its misspelt
+            words mended.
         text: The answer with `[n]` markers, in Markdown.
         short_answer: The shortest span that answers, "" when abstaining.
         sentences: The answer's sentences with their citations.

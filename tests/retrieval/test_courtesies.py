@@ -269,6 +269,8 @@ def test_what_is_to_be_summarised_is_found_in_the_question(
         ("", None),
         ("it", None),
         ("a recipe for soup", None),
+        ("annual", "reports/annual.pdf"),
+        ("the minutes that the council of Ulm kept of its meetings", None),
     ],
 )
 def test_a_document_is_known_by_title_or_source(subject: str, found: str | None) -> None:
@@ -360,6 +362,18 @@ def test_a_question_in_a_language_that_is_not_served_is_declined_as_such(
     assert answer.abstained
     assert answer.text.startswith(f"This question seems to be in {language}, which neither")
     assert answer.text.endswith("Please ask in English.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does Jürgen Müller own the Gasthaus zum Schwarzen Bären?",
+        "Did Giovanni Battista Pergolesi compose La serva padrona?",
+        "Is Universidad Nacional Autónoma de México the oldest of all?",
+    ],
+)
+def test_an_english_question_may_be_full_of_foreign_names(question: str, library: Library) -> None:
+    assert reply(question, library) is None
 
 
 def test_a_language_that_the_documents_are_in_is_served(library: Library) -> None:

@@ -174,6 +174,7 @@ def test_a_sentence_answers_where_it_has_something_new_of_the_wanted_kind(
                 "What is the difference between what teachers say and what they do?",
             )
         ),
+        (" and ".join(["who is A B"] * 5), [" and ".join(["who is A B"] * 5)]),
         ("Who opened the mill and who closed it?", ["Who opened the mill?", "who closed it?"]),
     ],
 )

@@ -188,6 +188,9 @@ def test_an_afterthought_is_the_new_subject() -> None:
         "Which country has the same currency as Panama?",
         "Where is Paris?",
         "When is Easter?",
+        "But when did the school in Ulm open?",
+        "And who is the head of the school in Ulm?",
+        "How many pupils are there in that school in Ulm?",
     ],
 )
 def test_a_question_about_something_else_is_left_alone(question: str) -> None:
