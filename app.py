@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from index.errors import FootnoteError, NotFoundError
 from index.settings import Settings, load_settings
 
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
-NICENESS = 10  # of what loads the models, and so of the threads that run them
 DEFAULT_SOURCE = Path(__file__).resolve().parent / "seeds" / "documents"
 
 
@@ -53,7 +51,7 @@ def serve(settings: Settings) -> None:
     sources = require_sources(settings.source or (DEFAULT_SOURCE,))
     require_free_port(settings.host, settings.port)
 
-    from interface.environment import go_offline
+    from interface.environment import give_way, go_offline
 
     go_offline()  # before anything imports Gradio
     from index.library import Library
@@ -78,15 +76,6 @@ def serve(settings: Settings) -> None:
     documents = "1 document" if count == 1 else f"{count} documents"
     print(f"Footnote answers from {documents} at {address}", flush=True)
     wait_for_stop(page)
-
-
-def give_way() -> None:
-    """Let others go before this thread and those that it starts, where each has its own niceness.
-
-    Reading takes every core there is; the page is to be served and drawn all the same.
-    """
-    if sys.platform == "linux":
-        os.nice(NICENESS)
 
 
 def require_sources(sources: tuple[Path, ...]) -> tuple[Path, ...]:

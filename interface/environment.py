@@ -1,12 +1,14 @@
-"""The process environment that Gradio must find before it is imported."""
+"""The process as the page needs it: the environment that Gradio finds, and whose turn it is."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
+NICENESS = 10  # of what loads the models, and so of the threads that run them
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -33,3 +35,12 @@ def _reach_loopback_directly() -> None:
         names = [name for name in os.environ.get(variable, "").split(",") if name]
         names += [name for name in LOOPBACK_NAMES if name not in names]
         os.environ[variable] = ",".join(names)
+
+
+def give_way() -> None:
+    """Let others go before this thread and those that it starts, where each has its own niceness.
+
+    Reading takes every core there is; the page is to be served and drawn all the same.
+    """
+    if sys.platform == "linux":
+        os.nice(NICENESS)

@@ -8,9 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -129,15 +127,6 @@ def test_what_is_refused_is_refused_before_anything_slow_is_loaded(tmp_path: Pat
         command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only there have threads a niceness each")
-def test_the_threads_that_read_let_the_page_go_first() -> None:
-    def niceness() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-    with ThreadPoolExecutor(initializer=app.give_way) as beside:
-        assert beside.submit(niceness).result() == min(niceness() + app.NICENESS, 19)
 
 
 @pytest.mark.server

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from interface.environment import go_offline
+from interface.environment import NICENESS, give_way, go_offline
 
 
 def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -26,3 +29,12 @@ def test_uploads_get_a_folder_of_their_own(monkeypatch: pytest.MonkeyPatch) -> N
     folder = Path(os.environ["GRADIO_TEMP_DIR"])
     assert folder.is_dir()
     assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there have threads a niceness each")
+def test_the_threads_that_read_let_the_page_go_first() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    with ThreadPoolExecutor(initializer=give_way) as beside:
+        assert beside.submit(niceness).result() == min(niceness() + NICENESS, 19)
