@@ -13,8 +13,9 @@ from index.errors import InvalidInputError
 
 PASSAGES = 10  # hits to report at least, where a question set is about answers
 DOCUMENTS = 100  # distinct documents to report, where it is about retrieval
-FIRST_SEARCH = 300  # passages to begin with, until there are as many documents
-LONGEST_SEARCH = 1000  # what the public endpoint allows
+# Passages to ask for, one depth after the other, until there are as many documents. The depth can
+# change a ranking a little, so figures compare only where the same one suffices.
+DEPTHS = (300, 600, 1_000, 3_000, 10_000, 30_000, 100_000)
 
 JsonObject = Mapping[str, Any]
 
@@ -48,10 +49,14 @@ def ask(system: System, question: Question, *, given_passage: bool = False) -> P
 def search(system: System, question: Question) -> Prediction:
     """Return the distinct documents that the system finds, each by its best passage.
 
-    There is no answer to such a question, so it is noted as abstained with no confidence.
+    There is no answer to such a question, so it is noted as abstained with no confidence; one that
+    the system refuses finds nothing.
     """
     begin = time.perf_counter()
-    best = distinct_documents(system, question.text)
+    try:
+        best = distinct_documents(system, question)
+    except InvalidInputError as error:
+        return refusal(question, str(error), elapsed_ms(begin))
     latency_ms = elapsed_ms(begin)
     return Prediction(
         id=question.id,
@@ -68,17 +73,22 @@ def search(system: System, question: Question) -> Prediction:
     )
 
 
-def distinct_documents(system: System, query: str) -> list[JsonObject]:
-    """Return the best hit of each document, asking for more passages until there are enough."""
-    wanted, k = min(DOCUMENTS, len(system.names)), FIRST_SEARCH
-    while True:
-        hits = system.search(query, k)
-        best: dict[str, JsonObject] = {}
+def distinct_documents(system: System, question: Question) -> list[JsonObject]:
+    """Return the best hit of each document, asking for more passages until there are enough.
+
+    The document that the question is taken from is left out, as BEIR's own evaluation does.
+    """
+    wanted = min(DOCUMENTS, len(system.names))
+    best: dict[str, JsonObject] = {}
+    for k in (depth for depth in DEPTHS if depth <= system.longest_search):
+        hits = system.search(question.text, k)
+        best = {}
         for hit in hits:
-            best.setdefault(hit["document_id"], hit)
-        if len(best) >= wanted or len(hits) < k or k == LONGEST_SEARCH:
-            return list(best.values())[:wanted]
-        k = min(2 * k, LONGEST_SEARCH)
+            if question.itself is None or system.names[hit["source"]] != question.itself:
+                best.setdefault(hit["document_id"], hit)
+        if len(best) >= wanted or len(hits) < k:
+            break
+    return list(best.values())[:wanted]
 
 
 def more_hits(system: System, answer: JsonObject) -> Iterator[JsonObject]:

@@ -15,7 +15,7 @@ from evaluation.datasets import (
     digest_files,
     require_unique,
 )
-from evaluation.records import Line, read_lines, read_text
+from evaluation.records import Line, Record, read_lines, read_text
 from index.errors import DatasetError
 
 Judgements = Mapping[str, Mapping[str, int]]
@@ -37,7 +37,7 @@ def read_beir(path: Path) -> Dataset:
     judged = read_judgements(qrels, {record.text("_id") for record in records})
     warnings: Counter[str] = Counter()
     warnings["documents without text"] = sum(not document.text.strip() for document in documents)
-    known = {document.name for document in documents}
+    known = {document.name: document.text for document in documents}
     named = [name for grades in judged.values() for name in grades]
     warnings["judgements of documents that are not in the corpus"] = sum(
         name not in known for name in named
@@ -53,6 +53,7 @@ def read_beir(path: Path) -> Dataset:
                 answers=(),
                 passages=relevant(judged[record.text("_id")]),
                 kind="query",
+                itself=find_itself(record, known, judged[record.text("_id")]),
             )
             for record in records
             if any(grade > 0 for grade in judged.get(record.text("_id"), {}).values())
@@ -79,6 +80,22 @@ def read_corpus(path: Path) -> tuple[SourceText, ...]:
 def relevant(grades: Mapping[str, int]) -> tuple[Passage, ...]:
     """Return the documents that were judged relevant, whole."""
     return tuple(Passage(name, grade=grade) for name, grade in grades.items() if grade > 0)
+
+
+def find_itself(query: Record, texts: Mapping[str, str], grades: Mapping[str, int]) -> str | None:
+    """Return the document that a query was taken from: the one with its id that holds its text.
+
+    The queries of ArguAna and Quora are documents. BEIR's own evaluation leaves out whatever has
+    the query's id, also where numbers coincide by chance and the document is relevant.
+
+    Args:
+        query: A line of `queries.jsonl`.
+        texts: The documents' texts by name.
+        grades: The query's judgements: what is to be found stays.
+    """
+    name = query.text("_id")
+    words, text = (" ".join(each.split()) for each in (query.text("text"), texts.get(name, "")))
+    return name if words in text and grades.get(name, 0) <= 0 else None
 
 
 def judgement_files(path: Path) -> list[Path]:

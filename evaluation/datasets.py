@@ -64,6 +64,7 @@ class Question:
         document: The document that it was asked about, or None where that isn't one document.
         given: The range of `document` that it was asked about, for reading without search.
         history: Earlier messages as (role, content).
+        itself: The document that the question is taken from, which is no find, or None.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Question:
     document: str | None = None
     given: tuple[int, int] | None = None
     history: tuple[tuple[str, str], ...] = ()
+    itself: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from index.progress import Progress, silent
 from retrieval.wire import UNEXPECTED
 
 FILES_AT_ONCE = 50
+LONGEST_SEARCH = 1000  # what the endpoint allows
 TRANSPORT = "network and queue"
 
 
@@ -49,7 +50,10 @@ class ServerSystem:
     Attributes:
         names: Name in the question set of each document, by its source.
         complaints: What went wrong with documents.
+        longest_search: How many hits a search gives at most.
     """
+
+    longest_search = LONGEST_SEARCH
 
     def __init__(self, client: Client, address: str, collection: str) -> None:
         """Evaluate through `client` what is in `collection`; `open` fills it."""

@@ -40,6 +40,11 @@ class System(Protocol):
         """What the figures depend on; a run goes on only where it is the same."""
         ...
 
+    @property
+    def longest_search(self) -> int:
+        """How many hits a search gives at most."""
+        ...
+
     def ask(self, question: Question) -> JsonObject:
         """Return the answer object."""
         ...
@@ -100,6 +105,13 @@ class LocalSystem:
             "models": dict(status.models),
             "settings": self._library.settings.model_dump(mode="json", exclude={"data_dir"}),
         }
+
+    @property
+    def longest_search(self) -> int:
+        """How many hits a search gives at most."""
+        from retrieval.assistant import MOST_HITS
+
+        return MOST_HITS
 
     def ask(self, question: Question) -> JsonObject:
         """Return the answer object."""

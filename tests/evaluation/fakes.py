@@ -189,6 +189,8 @@ class FakeSystem:
     facts: Mapping[str, Any] = field(default_factory=lambda: {"index_hash": "abc"})
     asked: list[str] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
+    longest_search: int = 100_000
+    most_characters: int = 4_000
 
     def ask(self, question: Question) -> Mapping[str, Any]:
         self.asked.append(question.id)
@@ -200,6 +202,8 @@ class FakeSystem:
         return self.ask(question)
 
     def search(self, query: str, k: int) -> Sequence[Mapping[str, Any]]:
+        if len(query) > self.most_characters:
+            refuse()
         self.depths.append(k)
         return self.found[:k]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evaluation import asking
 from evaluation.datasets import Question
 from tests.evaluation.fakes import FakeSystem, answer_object, hit_object, refuse
@@ -76,11 +78,33 @@ def test_a_search_goes_deeper_until_there_are_enough_documents() -> None:
     assert system.depths == [300, 600, 1000]
 
 
-def test_a_search_goes_no_deeper_than_the_endpoint_allows() -> None:
-    names, hits = corpus(150, 20)
+def test_documents_of_many_passages_are_found_as_deep_as_they_are() -> None:
+    names, hits = corpus(150, 150)
     system = FakeSystem(names, found=hits)
+    assert len(asking.search(system, QUESTION).hits) == 100
+    assert system.depths == [300, 600, 1000, 3000, 10_000, 30_000]
+
+
+def test_a_search_goes_no_deeper_than_the_system_allows() -> None:
+    names, hits = corpus(150, 20)
+    system = FakeSystem(names, found=hits, longest_search=1000)
     assert len(asking.search(system, QUESTION).hits) == 50
     assert system.depths == [300, 600, 1000]
+
+
+def test_the_document_that_a_question_is_taken_from_gives_way_to_one_more() -> None:
+    names, hits = corpus(150, 3)
+    system = FakeSystem(names, found=hits)
+    found = asking.search(system, replace(QUESTION, itself="0"))
+    assert [hit.document for hit in found.hits] == [str(number) for number in range(1, 101)]
+
+
+def test_a_refused_search_finds_nothing() -> None:
+    names, hits = corpus(3, 2)
+    found = asking.search(FakeSystem(names, found=hits), replace(QUESTION, text="long " * 1000))
+    assert found.refused
+    assert found.answer == "refused: the question is too long; shorten it"
+    assert found.hits == ()
 
 
 def test_a_small_corpus_is_reported_whole() -> None:

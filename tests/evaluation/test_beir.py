@@ -37,6 +37,26 @@ def test_unknown_documents_stay_relevant_and_are_counted(tmp_path: Path) -> None
     }
 
 
+@pytest.mark.parametrize(
+    ("query", "grade", "itself"),
+    [
+        ("Pears\n green", 0, "q1"),
+        ("green", 0, "q1"),
+        ("pears and plums", 0, None),
+        ("green", 1, None),
+    ],
+)
+def test_the_document_that_a_query_is_taken_from_is_known(
+    tmp_path: Path, query: str, grade: int, itself: str | None
+) -> None:
+    write_beir(tmp_path, f"{HEADER}q1\ta\t1\nq1\tq1\t{grade}\n")
+    for name, old, new in (("corpus", '"b"', '"q1"'), ("queries", "pears and plums", query)):
+        path = tmp_path / f"{name}.jsonl"
+        text = path.read_text("utf-8").replace(old, new.replace("\n", "\\n"))
+        path.write_text(text, "utf-8")
+    assert read_beir(tmp_path).questions[0].itself == itself
+
+
 def test_the_test_split_is_used_where_there_is_one(tmp_path: Path) -> None:
     write_beir(tmp_path)
     (tmp_path / "qrels" / "train.tsv").write_text(HEADER + "q2\ta\t1\n", "utf-8")

@@ -82,6 +82,15 @@ def test_a_retrieval_set_is_searched(tmp_path: Path) -> None:
     assert told == ["warning: documents without text"]
 
 
+def test_a_query_that_is_refused_ends_no_run(tmp_path: Path) -> None:
+    opener, _ = fake_opener(found=[hit_object("b", 0, 5)], most_characters=5)
+    told: list[str] = []
+    options = Options(write_beir(tmp_path / "set"), tmp_path / "out")
+    metrics = run(options, tell=told.append, opener=opener)
+    assert metrics["retrieval"]["mrr"]["value"] == 0
+    assert told[-1].startswith("warning: 1 questions were refused; the first: refused: the quest")
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     options = Options(write_squad(tmp_path), tmp_path / "out")
     opener, opened = fake_opener(script={"died": stop})

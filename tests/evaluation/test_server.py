@@ -106,6 +106,7 @@ def test_questions_go_through_the_public_endpoints(server: FakeServer) -> None:
     with ServerSystem.open(dataset(), server, ADDRESS) as system:
         assert system.ask(QUESTION)["short_answer"] == "1843"
         assert system.search("When?", 20)[0]["source"] == "a.txt"
+        assert system.longest_search == 1000
     history = [{"role": "user", "content": "Hi"}]
     assert ("/ask", "When?", history, "evaluation-0123456789ab") in server.calls
     assert ("/search", "When?", 20, "evaluation-0123456789ab") in server.calls

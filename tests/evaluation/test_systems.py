@@ -17,6 +17,7 @@ from index.errors import InvalidInputError
 from index.progress import Progress, silent
 from index.settings import Settings
 from index.values import AddReport, Chunk, DocumentSummary, Outcome
+from retrieval.assistant import MOST_HITS
 from retrieval.values import Answer, Hit, Provenance, Turn
 from tests.evaluation.fakes import folder_question, write_folder
 
@@ -170,6 +171,10 @@ def test_a_passage_of_a_refused_document_cannot_be_read(system: LocalSystem) -> 
 def test_a_search_gives_hits_as_the_endpoint_does(system: LocalSystem) -> None:
     (hit,) = system.search("When?", 5)
     assert (hit["source"], hit["start"], hit["end"], hit["score"]) == ("a.txt", 0, 4, 0.5)
+
+
+def test_a_search_may_be_as_long_as_the_assistant_allows(system: LocalSystem) -> None:
+    assert system.longest_search == MOST_HITS == 100_000
 
 
 def test_the_figures_depend_on_index_models_and_settings(system: LocalSystem) -> None:
