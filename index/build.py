@@ -34,12 +34,14 @@ class Job:
         collection: The collection that it goes to.
         modified: When it was last changed, ISO 8601 in UTC.
         load: Gives its text, or raises RefusedFileError.
+        note: What is told of it once it is indexed, or "".
     """
 
     state: FileState
     collection: str
     modified: str
     load: Callable[[], Extract]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Prepared:
         markup: How its lines are to be read.
         language: What it is written in (ISO 639-1).
         passages: Its chunks as they will be indexed.
+        note: What is told of it once it is indexed, or "".
     """
 
     document: Document
@@ -59,6 +62,7 @@ class Prepared:
     markup: str
     language: str
     passages: tuple[Passage, ...]
+    note: str
 
 
 Refusal = tuple[Job, RefusedFileError]
@@ -144,7 +148,7 @@ def prepare(job: Job, workshop: Workshop) -> Prepared:
     )
     passages = prepare_passages(document, extract.markup, workshop)
     language = detect_language(document.text)
-    return Prepared(document, state, extract.markup, language, passages)
+    return Prepared(document, state, extract.markup, language, passages, job.note)
 
 
 def prepare_passages(document: Document, markup: str, workshop: Workshop) -> tuple[Passage, ...]:
@@ -302,6 +306,6 @@ def _batches(jobs: Iterable[Job], workshop: Workshop) -> Iterator[Batch]:
 
 def _outcome(item: Prepared | Refusal) -> Outcome:
     if isinstance(item, Prepared):
-        return Outcome(item.document.id, item.document.source, "")
+        return Outcome(item.document.id, item.document.source, item.note)
     job, refusal = item
     return Outcome(None, job.state.source, str(refusal))

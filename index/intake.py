@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,7 +29,7 @@ class Intake:
         unchanged: Files that are as they were.
         touched: States of those among them whose stamp changed, though not their content.
         refused: Files that can't be indexed.
-        vanished: Documents whose file is gone.
+        vanished: Documents whose file is gone, or has another document too.
     """
 
     jobs: tuple[Job, ...] = ()
@@ -40,15 +40,16 @@ class Intake:
 
 
 def join(intakes: Iterable[Intake]) -> Intake:
-    """Return what all of them say; of several jobs for one document, the last one stands."""
+    """Return what all of them say, once of each document; of several jobs the last one stands."""
     parts = list(intakes)
     jobs = {job.state.document_id: job for part in parts for job in part.jobs}
+    vanished = {outcome.id: outcome for part in parts for outcome in part.vanished}
     return Intake(
         tuple(jobs.values()),
         tuple(chain.from_iterable(part.unchanged for part in parts)),
         tuple(chain.from_iterable(part.touched for part in parts)),
         tuple(chain.from_iterable(part.refused for part in parts)),
-        tuple(chain.from_iterable(part.vanished for part in parts)),
+        tuple(vanished.values()),
     )
 
 
@@ -67,7 +68,8 @@ def take_path(
         collection: Where it belongs.
         reader: What is known.
         settings: Limits, and the data folder, which isn't indexed.
-        taken: The path that each new source was given to, so far; added to.
+        taken: The path that each new source was given to, so far, and the source of each such
+            path (a path begins with a slash, a source never does); added to.
     """
     try:
         found = scan(path, exclude=[settings.data_dir.absolute()])
@@ -112,7 +114,8 @@ def take_upload(
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
     state = FileState(digest(collection, source), source, kept, 0, content_hash, content_hash)
     load_file = partial(load, file if too_large else target, limits=_limits(settings))
-    return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before)),))
+    note = "replaced the earlier file of this name" if before else ""
+    return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before), note),))
 
 
 def take_again(document_id: str, reader: CatalogueReader, settings: Settings) -> Intake:
@@ -161,8 +164,26 @@ def _take_file(
     settings: Settings,
     taken: dict[str, str],
 ) -> Intake:
+    """Compare a file with its document; others of it, made by older versions, are to be removed."""
+    states = reader.file_states(collection, stored_path(file.path))
+    before = states[0] if states else None  # of several, the one that was kept up to date
+    surplus = tuple(
+        Outcome(other.document_id, other.source, f"its file is indexed as {states[0].source!r}")
+        for other in states[1:]
+    )
+    intake = _compare(file, before, collection, reader, settings, taken)
+    return replace(intake, vanished=surplus)
+
+
+def _compare(
+    file: FoundFile,
+    before: FileState | None,
+    collection: str,
+    reader: CatalogueReader,
+    settings: Settings,
+    taken: dict[str, str],
+) -> Intake:
     path = stored_path(file.path)
-    before = reader.file_state(collection, path)
     try:
         status = file.path.stat()
         stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
@@ -186,12 +207,14 @@ def _take_file(
 def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dict[str, str]) -> str:
     """Return the file's source, lengthened by its folders' names where another file has it."""
     path = stored_path(file.path)
+    if path in taken:  # it lies below two of the paths that are being added
+        return taken[path]
     parts = Path(path).parts[1:]
     own = len(Path(file.source).parts)
     longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
     candidates = chain([file.source, *longer], (f"{n}{path}" for n in count(2)))
     source = _free_source(candidates, collection, path, reader, taken)
-    taken[source] = path
+    taken[source], taken[path] = path, source
     return source
 
 
@@ -221,26 +244,34 @@ def _find_vanished(
     """Return the documents below `path` whose file is gone for good.
 
     A file that can't be seen isn't gone: its folder may be unreadable, or the disk that it was on
-    may not be mounted, in which case its place is on another device than before.
+    may not be mounted, in which case its place is on another device than before. A device whose
+    number changed (NFS, btrfs, a container's disk) is known by the files that are still on it.
     """
     if path.absolute() in found.unreadable:
         return ()
     root = path.resolve()
-    present = {stored_path(file.path) for file in found.files}
-    present |= {stored_path(root / outcome.source) for outcome in found.refused}
+    devices = {stored_path(file.path): file.device for file in found.files}
+    present = devices.keys() | {stored_path(root / outcome.source) for outcome in found.refused}
+    states = reader.states_below(collection, stored_path(root))
+    same_device = {(state.device, devices[state.path]) for state in states if state.path in devices}
     return tuple(
         Outcome(state.document_id, state.source, "its file is gone")
-        for state in reader.states_below(collection, stored_path(root))
-        if state.path and state.path not in present and _is_gone(state, found.unreadable)
+        for state in states
+        if state.path
+        and state.path not in present
+        and _is_gone(state, found.unreadable, same_device)
     )
 
 
-def _is_gone(state: FileState, unreadable: Iterable[Path]) -> bool:
+def _is_gone(
+    state: FileState, unreadable: Iterable[Path], same_device: Container[tuple[int, int]]
+) -> bool:
     path = Path(state.path or "")
     if any(path.is_relative_to(folder) for folder in unreadable):
         return False
     folder = next(parent for parent in path.parents if parent.is_dir())
-    return folder.stat().st_dev == state.device
+    device = folder.stat().st_dev
+    return device == state.device or (state.device, device) in same_device
 
 
 def _keep_before(

@@ -134,7 +134,10 @@ class DocumentSummary:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: its document's id (None where refused), source and reason."""
+    """What became of one file: its document's id (None where refused), source and reason.
+
+    The reason says why it was refused or removed, or what else its owner should know, or is "".
+    """
 
     id: str | None
     source: str
@@ -149,7 +152,8 @@ class AddReport:
         added: New or changed documents, now searchable.
         unchanged: Documents whose file is as it was.
         refused: Files that could not be indexed, each with its reason.
-        removed: Documents whose file vanished from a folder that was added again.
+        removed: Documents whose file vanished from a folder that was added again, or has another
+            document too.
     """
 
     added: tuple[Outcome, ...]

@@ -103,9 +103,9 @@ class CatalogueReader:
         """Return the state of the document that has this source in this collection."""
         return next(self._states("collection = ? AND source = ?", collection, source), None)
 
-    def file_state(self, collection: str, path: str) -> FileState | None:
-        """Return the state of the document made of the file at `path`."""
-        return next(self._states("collection = ? AND path = ?", collection, path), None)
+    def file_states(self, collection: str, path: str) -> tuple[FileState, ...]:
+        """Return the state of each document made of the file at `path`; by rights there is one."""
+        return tuple(self._states("collection = ? AND path = ?", collection, path))
 
     def state(self, document_id: str) -> FileState | None:
         """Return the state of the file that a document was made of."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,12 @@ def test_a_file_that_is_refused_doesnt_stop_the_others(workshop: Workshop) -> No
         ("c", False, ""),
     ]
     assert committed(workshop) == ["a", "c"]
+
+
+def test_a_jobs_note_is_told_once_it_is_indexed(workshop: Workshop) -> None:
+    jobs = [replace(make_job(*words), note="by the way") for words in (("a", "Alpha."), ("b", ""))]
+    outcomes = list(build(jobs, workshop, silent))
+    assert [outcome.reason for outcome in outcomes] == ["by the way", "there is nothing in it"]
 
 
 def test_refusals_alone_make_no_generation(workshop: Workshop) -> None:

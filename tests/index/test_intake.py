@@ -22,6 +22,14 @@ def refuse_to_read(path: Path) -> str:
     raise AssertionError(f"{path} was read")
 
 
+def renumber(library: Library, *paths: Path) -> None:
+    """Let files have been indexed when their device had another number."""
+    with library.catalogue.write() as writer:
+        for path in paths:
+            (state,) = writer.file_states("default", str(path))
+            writer.refresh_state(replace(state, device=state.device + 1))
+
+
 def test_files_are_added_under_their_path_below_the_folder(library: Library, docs: Path) -> None:
     write(docs, "a.txt", "Alpha is here.")
     write(docs, "sub/b.md", "# Beta\n\nBeta is there.")
@@ -184,13 +192,11 @@ def test_an_unreadable_folder_keeps_its_documents(
 
 def test_an_unmounted_folder_keeps_its_documents(library: Library, docs: Path) -> None:
     path = write(docs, "disk/a.txt", "Alpha.")
+    write(docs, "b.txt", "Beta.")
     library.add([docs])
-    with library.catalogue.write() as writer:
-        state = writer.file_state("default", str(path))
-        assert state is not None
-        writer.refresh_state(replace(state, device=state.device + 1))
+    renumber(library, path)
     path.unlink()  # what was mounted at docs/disk is not there any more
-    assert counts(library.add([docs])) == (0, 0, 0, 0)
+    assert counts(library.add([docs])) == (0, 1, 0, 0)
     assert find_words(library, "alpha") == ["disk/a.txt"]
 
 
@@ -199,13 +205,21 @@ def test_a_folder_mounted_elsewhere_is_the_same(
 ) -> None:
     path = write(docs, "a.txt", "Alpha.")
     library.add([docs])
-    with library.catalogue.write() as writer:
-        state = writer.file_state("default", str(path))
-        assert state is not None
-        writer.refresh_state(replace(state, device=state.device + 1))
+    renumber(library, path)
     assert counts(library.add([docs])) == (0, 1, 0, 0)
     path.unlink()
     assert counts(library.add([docs])) == (0, 0, 0, 1)
+
+
+def test_a_vanished_file_is_noticed_on_a_device_with_another_number(
+    library: Library, docs: Path
+) -> None:
+    gone, stays = (write(docs, name, f"In {name}.") for name in ("gone.txt", "sub/stays.txt"))
+    library.add([docs])
+    renumber(library, gone, stays)
+    gone.unlink()
+    assert counts(library.add([docs])) == (0, 1, 0, 1)
+    assert listed(library) == ["sub/stays.txt"]
 
 
 def test_a_link_to_itself_keeps_what_was_below_it(library: Library, docs: Path) -> None:
@@ -263,6 +277,47 @@ def test_a_file_that_is_named_twice_is_added_once(library: Library, docs: Path) 
     path = write(docs, "a.txt", "Alpha.")
     assert counts(library.add([path, docs, path])) == (1, 0, 0, 0)
     assert listed(library) == ["a.txt"]
+
+
+@pytest.mark.parametrize("inner", ["sub", "sub/a.txt"])
+@pytest.mark.parametrize("outer_first", [True, False])
+def test_a_file_below_two_added_paths_is_one_document(
+    inner: str, outer_first: bool, library: Library, docs: Path
+) -> None:
+    path = write(docs, "sub/a.txt", "Alpha.")
+    write(docs, "b.txt", "Another.")
+    paths = [docs, docs / inner] if outer_first else [docs / inner, docs]
+    assert counts(library.add(paths)) == (2, 0, 0, 0)
+    path.write_text("Changed.")
+    assert len(library.add(paths).added) == 1
+    assert sorted(text for *_, text in passages(library)) == ["Another.", "Changed."]
+
+
+def test_a_file_that_older_versions_indexed_twice_keeps_one_document(
+    library: Library, docs: Path
+) -> None:
+    path = write(docs, "sub/a.txt", "Alpha.")
+    library.add([docs / "sub"])
+    with library.catalogue.write() as writer:  # hide the first, so that there is a second
+        writer.connection.execute("UPDATE documents SET path = '/hidden'")
+    library.add([docs])
+    with library.catalogue.write() as writer:
+        writer.connection.execute("UPDATE documents SET path = ?", (str(path),))
+    assert listed(library) == ["a.txt", "sub/a.txt"]
+    path.write_text("Changed.")
+    report = library.add([docs, docs / "sub"])
+    assert counts(report) == (1, 0, 0, 1)
+    ((kept,), (removed,)) = (report.added, report.removed)
+    assert removed.reason == f"its file is indexed as {kept.source!r}"
+    assert [(source, text) for source, *_, text in passages(library)] == [(kept.source, "Changed.")]
+    assert verify(library) == ()
+
+
+def test_a_vanished_file_is_told_once(library: Library, docs: Path) -> None:
+    path = write(docs, "sub/a.txt", "Alpha.")
+    library.add([docs])
+    path.unlink()
+    assert counts(library.add([docs, docs / "sub"])) == (0, 0, 0, 1)
 
 
 def test_a_file_is_the_same_by_whatever_path_it_is_named(library: Library, docs: Path) -> None:
@@ -395,9 +450,11 @@ def test_a_copy_that_was_lost_or_damaged_is_made_again(
 
 def test_an_upload_replaces_the_one_of_its_name_with_its_copy(library: Library, docs: Path) -> None:
     upload = write(docs, "a.txt", "Alpha.")
-    before = library.add_uploads([upload]).added
+    (before,) = library.add_uploads([upload]).added
     upload.write_text("Beta.")
-    assert library.add_uploads([upload]).added == before
+    (after,) = library.add_uploads([upload]).added
+    assert (before.reason, after.reason) == ("", "replaced the earlier file of this name")
+    assert after == replace(before, reason=after.reason)
     assert (find_words(library, "alpha"), find_words(library, "beta")) == ([], ["a.txt"])
     originals = list((library.data_dir / "originals").rglob("*.txt"))
     assert [path.read_text() for path in originals] == ["Beta."]

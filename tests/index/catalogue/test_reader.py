@@ -102,8 +102,16 @@ def test_documents_are_found_by_id_source_and_path(reader: CatalogueReader) -> N
 def test_states_are_found_by_source_and_path_within_a_collection(reader: CatalogueReader) -> None:
     assert reader.owner("default", "a") == make_state(A, "/docs/a")
     assert reader.owner("other", "sub/b") is None
-    assert reader.file_state("other", "/docs/a") == make_state(OTHER, "/docs/a")
-    assert reader.file_state("other", "/docs/sub/b") is None
+    assert reader.file_states("other", "/docs/a") == (make_state(OTHER, "/docs/a"),)
+    assert reader.file_states("other", "/docs/sub/b") == ()
+
+
+def test_all_documents_of_one_file_are_found(catalogue: Catalogue) -> None:
+    longer = make_document("docs/a", "one\ntwo")
+    with catalogue.write() as writer:
+        put(writer, longer, "/docs/a")
+        states = writer.file_states("default", "/docs/a")
+    assert [state.document_id for state in states] == sorted([A.id, longer.id])
 
 
 def test_states_below_a_folder_are_those_of_its_files_alone(catalogue: Catalogue) -> None:

@@ -82,10 +82,10 @@ def test_all_chunks_can_be_put_anew(writer: CatalogueWriter) -> None:
 
 def test_a_file_that_was_touched_gets_its_new_state(writer: CatalogueWriter) -> None:
     put(writer, A, "/docs/a")
-    state = writer.file_state("default", "/docs/a")
-    assert state is not None
-    writer.refresh_state(replace(state, device=8, stamp="later"))
-    assert writer.file_state("default", "/docs/a") == replace(state, device=8, stamp="later")
+    (state,) = writer.file_states("default", "/docs/a")
+    later = replace(state, device=8, stamp="later")
+    writer.refresh_state(later)
+    assert writer.file_states("default", "/docs/a") == (later,)
 
 
 def test_settings_are_remembered_until_they_change(writer: CatalogueWriter) -> None:
