@@ -18,6 +18,7 @@ from index.errors import ModelError
 from index.packaged_model import NAME, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
+from index.values import checksum, digest
 from retrieval.pairs import Pairing
 from retrieval.span_reader import WEIGHTS
 from training.claims import read_claims
@@ -105,6 +106,9 @@ def train_reader(
         recipe: What to learn from.
         start: Weights of an earlier stage, or None to begin with the embedder's encoder.
         progress: Told the examples that were seen.
+
+    Raises:
+        ModelError: `start` holds no reader, or the checkpoint is of another stage.
     """
     torch.manual_seed(recipe.seed)
     work_dir.mkdir(parents=True, exist_ok=True)
@@ -119,7 +123,7 @@ def train_reader(
     model = ReaderModel(packaged_folder())
     if start is not None:
         restore(model, start)
-    run = Run(model, batches(examples, recipe.batch), recipe, work_dir)
+    run = Run(model, batches(examples, recipe.batch), recipe, work_dir, start=start)
     for done, loss in run.steps():
         progress("examples", min(done * recipe.batch, len(examples)), len(examples))
         if done % LOG_STEPS == 0 or done == len(run.batches):
@@ -133,10 +137,21 @@ class Run:
     """A stage's state: the model, the optimiser and how far they are."""
 
     def __init__(
-        self, model: ReaderModel, made: list[list[Example]], recipe: Recipe, work_dir: Path
+        self,
+        model: ReaderModel,
+        made: list[list[Example]],
+        recipe: Recipe,
+        work_dir: Path,
+        *,
+        start: Path | None = None,
     ) -> None:
-        """Go on from `work_dir`'s checkpoint, or begin."""
+        """Go on from `work_dir`'s checkpoint, or begin.
+
+        Raises:
+            ModelError: The checkpoint is of another stage.
+        """
         self.batches, self._model, self._dir = made, model, work_dir
+        self._stage = digest(repr(recipe), checksum(start) if start else "", str(len(made)))
         self._learning = [part for part in model.parameters() if part.requires_grad]
         # The model computes in bf16, which would swallow small steps: they are taken on copies.
         self._exact = [part.detach().float() for part in self._learning]
@@ -192,6 +207,7 @@ class Run:
             "schedule": self._schedule.state_dict(),
             "average": self._average,
             "done": self._done,
+            "stage": self._stage,
         }
         partial = self._dir / "checkpoint.part"
         torch.save(state, partial)
@@ -202,6 +218,11 @@ class Run:
         if not path.is_file():
             return 0
         state = torch.load(path, weights_only=True)
+        if state.get("stage") != self._stage:
+            raise ModelError(
+                f"{str(path)!r} is of a stage with another recipe, start or data; give another "
+                "--work-dir, or delete it"
+            )
         with torch.no_grad():
             for exact, part, kept in zip(self._exact, self._learning, state["exact"], strict=True):
                 exact.copy_(kept)

@@ -100,6 +100,13 @@ def test_an_interrupted_stage_ends_as_one_that_was_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
+def test_a_checkpoint_of_another_stage_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    learn(tmp_path)
+    other = replace(RECIPE, rate=2 * RECIPE.rate)
+    with pytest.raises(ModelError, match="of a stage with another recipe"):
+        Run(ReaderModel(packaged_folder()), [make_rows()], other, tmp_path)
+
+
 def test_exported_weights_are_restored(tmp_path: Path) -> None:
     model = learn(tmp_path / "stage", stop=2)
     path = export(model, tmp_path / "out")
