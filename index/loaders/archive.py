@@ -18,6 +18,9 @@ _PIECE_BYTES = 1_048_576
 _MAX_MARKUP_BYTES_A_CHARACTER = 10
 _MARKUP = (".xml", ".rels")
 _WEB_MARKUP = (*_MARKUP, ".xhtml", ".html", ".htm", ".opf", ".ncx")
+_PICTURE = ".svg"
+# What may stand before markup: white space, byte order marks, the NULs of UTF-16.
+_BLANK = b"\0\t\n\r \xef\xbb\xbf\xfe\xff"
 _ENCRYPTED_FLAG = 0x1
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -44,6 +47,7 @@ class Package:
         parts: What the names of its parts begin with, all of which it has.
         old: The suffix of the format before it (`.doc`), or "".
         of_pages: Whether it consists of web pages, which name a document type.
+        unfolds: Whether the library that reads it unfolds entities.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Package:
     parts: tuple[str, ...]
     old: str = ""
     of_pages: bool = False
+    unfolds: bool = False
 
 
 def check_package(data: bytes, package: Package, *, limits: Limits) -> None:
@@ -120,14 +125,19 @@ def _check_content(archive: zipfile.ZipFile, package: Package, limits: Limits) -
     unpacked = markup = 0
     suffixes = _WEB_MARKUP if package.of_pages else _MARKUP
     for entry in archive.infolist():
-        is_markup = entry.filename.lower().endswith(suffixes)
-        before = b""
+        name = entry.filename.lower()
+        named = name.endswith(suffixes)
+        forbidden = _forbidden(name, package, named=named)
+        before = start = b""
         with archive.open(entry) as part:
             while piece := part.read(_PIECE_BYTES):
+                # Documents may give their markup any name, and say elsewhere what it is.
+                start = start or piece.lstrip(_BLANK)[:1]
+                is_markup = named or start == b"<"
                 unpacked += len(piece)
                 markup += len(piece) * is_markup
                 _check_sizes(unpacked, markup, package, limits)
-                if is_markup and _declares_entities(before + piece, package):
+                if is_markup and forbidden and _holds(before + piece, forbidden):
                     reason = f"the {package.name} declares XML entities; refused"
                     raise RefusedFileError(reason)
                 before = piece[-64:]
@@ -140,9 +150,16 @@ def _check_sizes(unpacked: int, markup: int, package: Package, limits: Limits) -
         raise too_long(markup // _MAX_MARKUP_BYTES_A_CHARACTER, limits)
 
 
-def _declares_entities(markup: bytes, package: Package) -> bool:
+def _forbidden(name: str, package: Package, *, named: bool) -> re.Pattern[bytes] | None:
+    """Return what a part may not declare if it is markup; `named` where its name says so."""
+    if named:
+        return _ENTITY if package.of_pages else _DECLARATION
+    # Web pages and pictures put into a document name their type, and pictures have entities.
+    return None if name.endswith(_PICTURE) and not package.unfolds else _ENTITY
+
+
+def _holds(markup: bytes, forbidden: re.Pattern[bytes]) -> bool:
     # Without NULs, UTF-16 reads like ASCII.
-    forbidden = _ENTITY if package.of_pages else _DECLARATION
     return forbidden.search(markup.replace(b"\0", b"")) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,6 +14,10 @@ _CURRENCY = re.compile(r"\[\$([^\]-]{0,5})[^\]]{0,10}\]")
 # Colours, conditions, room for a character, fillers.
 _UNSEEN = re.compile(r"\[[^\]]*\]|_.|\*.")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
+_CONDITION = re.compile(r"\[[<>=]")
+# Beside the digits: further digits, thousands cut off, or a share of a share.
+_UNREAD = re.compile(r"[#0?.,]|%.*%")
+_SIGNS = "+-\u2212()"
 _MAX_FORMAT_CHARACTERS = 200
 _MAX_LITERAL_CHARACTERS = 20
 _MAX_DECIMALS = 15
@@ -57,7 +61,7 @@ def shown(value: object, number_format: str = "General") -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return _number(value, _style(number_format[:_MAX_FORMAT_CHARACTERS]))
+        return _number(value, _style(number_format[:_MAX_FORMAT_CHARACTERS], negative=value < 0))
     if isinstance(value, datetime | date | time):
         return _moment(value)
     if isinstance(value, timedelta):
@@ -81,7 +85,7 @@ def _number(value: float, style: _Style) -> str:
     try:
         number = Decimal(repr(value)) * (100 if style.percent else 1)
         digits = _digits(number, style)
-    except InvalidOperation:  # infinite, or no number
+    except (InvalidOperation, ValueError):  # infinite, or no number
         return str(value)
     sign = "-" if digits.startswith("-") else ""
     return f"{sign}{style.before}{digits.removeprefix('-')}{style.after}"
@@ -102,8 +106,24 @@ def _digits(number: Decimal, style: _Style) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _style(number_format: str) -> _Style:
-    section = number_format.split(";")[0]
+def _style(number_format: str, *, negative: bool) -> _Style:
+    """Return how a format shows numbers: plainly where it does more than is read here."""
+    if _CONDITION.search(number_format):
+        return _Style()
+    first, *others = map(_style_of, number_format.split(";"))
+    if not negative or not others:
+        return first
+    # The second section brings a sign of its own, or only a colour; in words it may be any.
+    own, shared = _unsigned(others[0]), _unsigned(first)
+    return own if (own.before, own.after) == (shared.before, shared.after) else _Style()
+
+
+def _unsigned(style: _Style) -> _Style:
+    before, after = style.before.strip(_SIGNS).lstrip(), style.after.strip(_SIGNS).rstrip()
+    return replace(style, before=before, after=after)
+
+
+def _style_of(section: str) -> _Style:
     if section.strip().lower() in ("general", "@", "") or re.search(r"E[+-]|/", section):
         return _Style()
     literals: list[str] = []
@@ -117,6 +137,10 @@ def _style(number_format: str) -> _Style:
     digits = _DIGITS.search(plain)
     if digits is None:
         return _Style()
+    whole = digits[0].partition(".")[0]
+    before, after = plain[: digits.start()], plain[digits.end() :]
+    if whole.endswith(",") or _UNREAD.search(before + after):
+        return _Style()
 
     def restored(text: str) -> str:
         return "".join(
@@ -126,11 +150,11 @@ def _style(number_format: str) -> _Style:
 
     decimals = (digits["decimals"] or "")[:_MAX_DECIMALS]
     return _Style(
-        before=restored(plain[: digits.start()]).lstrip(),
-        after=restored(plain[digits.end() :]).rstrip(),
+        before=restored(before).lstrip(),
+        after=restored(after).rstrip(),
         decimals=len(decimals),
         optional=len(decimals) - len(decimals.rstrip("#?")),
-        whole=digits[0].partition(".")[0].count("0"),
-        thousands="," in digits[0].rstrip(","),
+        whole=whole.count("0"),
+        thousands="," in whole,
         percent="%" in plain,
     )

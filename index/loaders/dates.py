@@ -98,6 +98,6 @@ def _parsed(value: str, default: datetime, *, day_first: bool) -> str | None:
 
     try:
         found = parser.parse(value, default=default, dayfirst=day_first, ignoretz=True)
-    except (ValueError, OverflowError, TypeError):
+    except (ValueError, ArithmeticError, TypeError):  # decimal.InvalidOperation among them
         return None
     return str(found.date().isoformat())

@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterator
 
-from index.errors import RefusedFileError
 from index.loaders.limits import Limits
 from index.loaders.rows import RowWriter
 from index.loaders.text import plain_text
@@ -20,6 +19,10 @@ _SAMPLE_CHARACTERS = 100_000
 # Excel lets a file name its delimiter so, and doesn't count the line as a row.
 _DECLARED = re.compile(r"sep=([,;\t|])\n", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
+_CUT_OFF = re.compile(r'(?:^|(?<=[,;\t|\n]))"[^"]*\Z')
+# A cell is bounded with the rest of the text. The csv module's own bound holds for all threads, so
+# that each of them has to set the same.
+_MAX_CELL_CHARACTERS = 2**31 - 1
 
 
 def extract(data: bytes, *, limits: Limits) -> Extract:
@@ -35,13 +38,14 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     declared = _DECLARED.match(text)
     body = text[declared.end() :] if declared else text
     delimiter = declared[1] if declared else _delimiter(body)
+    csv.field_size_limit(_MAX_CELL_CHARACTERS)
     try:
         writer = _written(
             csv.reader(io.StringIO(body, ""), delimiter=delimiter, strict=True), limits
         )
     except csv.Error:
         lines = csv.reader(io.StringIO(body, ""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        writer = _written(_unlimited(lines), limits)
+        writer = _written(lines, limits)
     found, pages = writer.finish()
     return Extract(found, tidy_title(writer.title), None, pages, "rows")
 
@@ -54,18 +58,11 @@ def _written(records: Iterator[list[str]], limits: Limits) -> RowWriter:
     return writer
 
 
-def _unlimited(records: Iterator[list[str]]) -> Iterator[list[str]]:
-    try:
-        yield from records
-    except csv.Error as error:
-        limit = csv.field_size_limit()
-        reason = f"one of its cells holds more than {limit:,} characters; it isn't a table of rows"
-        raise RefusedFileError(reason) from error
-
-
 def _delimiter(text: str) -> str:
     """Return the delimiter that parts most of the first lines into equally many cells."""
     sample = _QUOTED.sub("", text[:_SAMPLE_CHARACTERS])
+    if len(text) > _SAMPLE_CHARACTERS:
+        sample = _CUT_OFF.sub("", sample)
     lines = [line for line in sample.split("\n")[:_SAMPLE_LINES] if line.strip()]
 
     def agreement(delimiter: str) -> tuple[float, int]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import posixpath
+import zipfile
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +18,7 @@ from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
 from index.loaders.wordml import Styles, WordBody, notes_of
+from index.loaders.xml import parse_xml
 from index.values import Extract
 
 _WORD = Package("Word document", "a", "Word", "DOCX", ("word/", "[Content_Types].xml"), old=".doc")
@@ -41,9 +45,7 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
 
 def _read(data: bytes, limits: Limits) -> tuple[str, str | None, str | None]:
     """Return the text, and the title and day from the document's properties and headings."""
-    import docx
-
-    document = docx.Document(io.BytesIO(data))
+    document = _opened(data)
     writer = MarkdownWriter(limits)
     body = WordBody(writer, Styles(document.styles.element))
     body.write(document.element.body)
@@ -52,6 +54,40 @@ def _read(data: bytes, limits: Limits) -> tuple[str, str | None, str | None]:
     properties = document.core_properties
     title = meaningful_title(as_valid_unicode(properties.title)) or tidy_title(body.first_heading)
     return as_valid_unicode(writer.text()), title, _day(properties)
+
+
+def _opened(data: bytes) -> Any:
+    import docx
+
+    try:
+        return docx.Document(io.BytesIO(data))
+    except KeyError:
+        # Programs leave relations to nothing behind, and python-docx looks all of them up.
+        return docx.Document(io.BytesIO(_without_loose_ends(data)))
+
+
+def _without_loose_ends(data: bytes) -> bytes:
+    """Return a document without relations to parts that it hasn't got."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        names = dict.fromkeys(old.namelist())
+        for name in names:
+            part = old.read(name)
+            new.writestr(name, _kept(part, name, names) if name.endswith(".rels") else part)
+    return file.getvalue()
+
+
+def _kept(relations: bytes, name: str, names: Container[str]) -> bytes:
+    from lxml import etree
+
+    root = parse_xml(relations)
+    # `word/_rels/document.xml.rels` counts from `word/`.
+    folder = posixpath.dirname(posixpath.dirname(f"/{name}"))
+    for relation in list(root):
+        path = posixpath.abspath(posixpath.join(folder, relation.get("Target", "")))
+        if relation.get("TargetMode") != "External" and path[1:] not in names:
+            root.remove(relation)
+    return bytes(etree.tostring(root))
 
 
 def _day(properties: Any) -> str | None:

@@ -25,6 +25,8 @@ _SIGNS = ("From", "Subject", "Date", "Received", "Message-ID", "Return-Path")
 _MAX_HEADER_CHARACTERS = 2_000
 _MAX_NAMES = 100
 _MAX_COMPARISONS = 100_000_000
+# The parser takes 80 bytes for a line; attachments of 100 MB have 1.3 million.
+_MAX_LINES = 3_000_000
 _DAMAGED = "the e-mail is damaged; save it again in a mail program and add that"
 _CUT_OFF = "the e-mail is cut off: its end is missing; save it again in a mail program"
 _ENCRYPTED = "the e-mail is encrypted; open it in a mail program, save its text and add that"
@@ -38,9 +40,7 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     Raises:
         RefusedFileError: It is no e-mail, cut off, damaged, encrypted or too long.
     """
-    # Each line is held against the boundaries of all the parts that it may lie in.
-    if data.count(b"\n") * data.lower().count(b"boundary") > _MAX_COMPARISONS:
-        raise RefusedFileError("the e-mail is made of too many parts; save its text and add that")
+    _check_lines(data)
     with refusing(_DAMAGED):
         message = BytesParser(policy=policy.default).parsebytes(data)
         if not any(sign in message for sign in _SIGNS):
@@ -55,6 +55,19 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     if len(text) > limits.max_text_characters:
         raise too_long(len(text), limits)
     return Extract(text, tidy_title(head["Subject"]), _day(message), (), markup)
+
+
+def _check_lines(data: bytes) -> None:
+    # The parser ends lines at "\r" alone, too.
+    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    if lines > _MAX_LINES:
+        raise RefusedFileError(
+            f"the e-mail has {lines:,} lines, where {_MAX_LINES:,} are allowed; save its text in "
+            "several files and add those"
+        )
+    # Each line is held against the boundaries of all the parts that it may lie in.
+    if lines * data.lower().count(b"boundary") > _MAX_COMPARISONS:
+        raise RefusedFileError("the e-mail is made of too many parts; save its text and add that")
 
 
 def _check(message: EmailMessage) -> None:
@@ -81,11 +94,16 @@ def _body(message: EmailMessage, limits: Limits) -> tuple[str, str]:
 
 
 def _content(part: Any) -> str:
-    try:
-        return str(part.get_content())
-    except (LookupError, UnicodeError):  # an encoding that nobody knows
-        payload = part.get_payload(decode=True)
-        return decode_page(payload) if part.get_content_subtype() == "html" else decode(payload)
+    payload = part.get_payload(decode=True)
+    charset = part.get_content_charset()
+    if charset:
+        # Seven-bit text that its own encoding can't read in full would pass for UTF-8.
+        errors = "replace" if payload.isascii() else "strict"
+        try:
+            return str(payload.decode(charset, errors))
+        except (LookupError, ValueError):  # an encoding that nobody knows, or not the one named
+            pass
+    return decode_page(payload) if part.get_content_subtype() == "html" else decode(payload)
 
 
 def _header(message: EmailMessage, name: str) -> str:

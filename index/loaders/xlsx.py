@@ -20,7 +20,13 @@ from index.loaders.titles import meaningful_title, tidy_title
 from index.values import Extract
 
 _WORKBOOK = Package(
-    "Excel workbook", "an", "Excel", "XLSX", ("xl/", "[Content_Types].xml"), old=".xls"
+    "Excel workbook",
+    "an",
+    "Excel",
+    "XLSX",
+    ("xl/", "[Content_Types].xml"),
+    old=".xls",
+    unfolds=True,
 )
 _DAMAGED = "the Excel workbook is damaged; open it in Excel, save it again and add that"
 _PROPERTIES = "docProps/core.xml"

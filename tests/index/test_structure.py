@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -118,18 +119,52 @@ def test_blocks_hold_everything_but_space_in_order(text: str, markup: str) -> No
     assert "".join(held.split()) == "".join(text.split())
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            ["# a\n", "b\n", "\n", "- c\n", "    d\n", "> e\n", "```\n", "---\n", TABLE]
-        ),
-        max_size=20,
-    ).map("".join)
-)
+PIECES = [
+    *("# a\n", "b\n", "\n", "- c\n", "    d\n", "> e\n", "```\n", "---\n", TABLE),
+    *("[f]: g\n", "'h\n", "i'\n", "<!--\n", "-->\n", "| j | k |\n", "| --- | --- |\n"),
+]
+# The tokens of all that lies within a block take several hundred.
+MOST_BYTES_A_CHARACTER = 100
+NESTED = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+
+
+@given(NESTED)
 def test_blocks_of_nested_markdown_dont_overlap(text: str) -> None:
     found = list(find_blocks(text, "markdown"))
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert sum(len(text[b.start : b.end].split()) for b in found) == len(text.split())
+
+
+@given(NESTED, st.integers(1, 40))
+def test_a_text_parsed_in_portions_has_the_same_blocks(text: str, portion: int) -> None:
+    whole = list(find_blocks(text, "markdown"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.structure._PORTION_CHARACTERS", portion)
+        assert list(find_blocks(text, "markdown")) == whole
+
+
+@pytest.mark.parametrize("lines", ["| a | b | c |\n| - | - | - |\n", "- a\n"])
+def test_a_long_block_takes_little_memory(lines: str) -> None:
+    assert peak_bytes(lines * 10_000) < MOST_BYTES_A_CHARACTER * len(lines) * 10_000
+
+
+def test_many_blocks_take_no_more_memory_than_those_of_a_portion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("index.structure._PORTION_CHARACTERS", 5_000)
+
+    assert peak_bytes("a\n\n" * 30_000) < MOST_BYTES_A_CHARACTER * 90_000
+
+
+def peak_bytes(text: str) -> int:
+    """Return how much memory is taken at most while the blocks are met one by one."""
+    list(find_blocks("# a", "markdown"))  # imports the parser
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in find_blocks(text, "markdown"))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_trimming_stops_where_nothing_is_left() -> None:

@@ -44,6 +44,45 @@ def test_a_cell_is_shown_as_a_person_sees_it(
     assert shown(value, number_format) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "number_format"),
+    [
+        (5551234567, r"[<=9999999]###\-####;\(###\)\ ###\-####"),
+        (5551234567, "(000) 000-0000"),
+        (123456789, r"000\-00\-0000"),
+        (1500000, '$#,##0,"K"'),
+        (2500000, '0.0,,"M"'),
+        (2500000, "0,.0"),
+        (250, '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0'),
+        (1234.5, "#'##0.00"),
+        (0.5, ".00"),
+        (0.5, "0%%"),
+        (-5, '0" gained";0" lost"'),
+        (float("inf"), "[>1]0"),
+    ],
+)
+def test_a_format_that_does_more_than_is_read_here_shows_the_plain_number(
+    value: float, number_format: str
+) -> None:
+    assert shown(value, number_format) == str(value)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "expected"),
+    [
+        ("+0.0;-0.0", "-1234.5"),
+        ("+0.0", "-+1234.5"),
+        ("0.0;[Red]0.0", "-1234.5"),
+        ("0;-0.00", "-1234.50"),
+        ('_("$"* #,##0.00_);_("$"* \\(#,##0.00\\);_("$"* "-"??_);_(@_)', "-$1,234.50"),
+        ('#,##0.0\\ "€";#,##0.0\\ "€"-', "-1,234.5 €"),
+        ("0.0;General", "-1234.5"),
+    ],
+)
+def test_a_negative_number_has_a_format_of_its_own(number_format: str, expected: str) -> None:
+    assert shown(-1234.5, number_format) == expected
+
+
 @pytest.mark.parametrize("number_format", ["", ";;;", "[", '"', "0" * 10_000, "#" * 5_000, "\\"])
 def test_no_format_makes_a_number_vanish(number_format: str) -> None:
     assert shown(12.5, number_format).strip("0").startswith(("12", "13"))

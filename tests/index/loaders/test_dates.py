@@ -51,11 +51,16 @@ def test_reads_numbers_that_can_only_be_read_one_way() -> None:
         "yesterday",
         "1984 by Penguin",
         "9999999999999999999999",
+        "9" * 40 + " h 2020",
         "2024年13月1日",
     ],
 )
 def test_guesses_no_part_of_a_date(stated: str) -> None:
     assert iso_day(stated) is None
+
+
+def test_a_number_beyond_all_dates_refuses_no_text() -> None:
+    assert stated_day("Date: " + "9" * 40 + " h 2020\n\nPublished: 12 March 2024") == DAY
 
 
 @settings(deadline=None)

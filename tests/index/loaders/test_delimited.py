@@ -65,9 +65,24 @@ def test_refuses_what_is_no_text() -> None:
         read(b"PK\x03\x04" + bytes(100))
 
 
-def test_refuses_a_cell_without_end() -> None:
-    with pytest.raises(RefusedFileError, match="one of its cells holds more than"):
-        read('"' + "x" * 300_000)
+def test_a_cell_may_be_as_long_as_a_text() -> None:
+    long = "one, two; " * 20_000
+
+    found = read(f'Town,Note,Tariff\nOrlen,"{long}",12\nBrack,short,9\n')
+
+    assert found.text.endswith("two; | Tariff: 12\nTown: Brack | Note: short | Tariff: 9\n")
+
+
+def test_quotes_are_told_from_characters_in_a_long_text_as_in_a_short_one() -> None:
+    found = read('Pipe,Length\n6" steel,"3 m\n' + "copper,2 m\n" * 20_000)
+
+    assert found.text.splitlines()[1] == 'Pipe: 6" steel | Length: "3 m'
+    assert found.text.endswith("Pipe: copper | Length: 2 m\n")
+
+
+def test_refuses_a_cell_longer_than_a_text_may_be() -> None:
+    with pytest.raises(RefusedFileError, match="its text is too long: 300,000 characters"):
+        extract(b'"' + b"x" * 300_000 + b'"', ".csv", limits=Limits(max_text_characters=200_000))
 
 
 def test_many_rows_are_read_in_linear_time() -> None:

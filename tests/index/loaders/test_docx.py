@@ -289,6 +289,37 @@ def test_footnotes_come_last() -> None:
     assert read(data).text == "Body.\n\nThe note."
 
 
+@pytest.mark.parametrize(
+    ("part", "target"),
+    [
+        ("word/document.xml", "NULL"),
+        ("word/document.xml", "../NULL"),
+        ("word/document.xml", "#_Toc1"),
+        ("word/document.xml", "media/gone.png"),
+        ("word/document.xml", "/word/gone.xml"),
+        ("", "docProps/gone.jpeg"),
+    ],
+)
+def test_a_relation_to_nothing_costs_no_words(part: str, target: str) -> None:
+    folder, _, name = part.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels".removeprefix("/")
+    loose = f'<Relationship Id="rId99" Type="x/image" Target="{target}"/></Relationships>'
+    data = changed(
+        with_body(paragraph("Words.", '<w:pStyle w:val="Heading1"/>')),
+        relations,
+        lambda content: content.replace(b"</Relationships>", loose.encode()),
+    )
+
+    assert read(data).text == "# Words."
+
+
+def test_refuses_a_document_without_its_main_part() -> None:
+    data = changed(blank(), "_rels/.rels", lambda part: part.replace(b"document.xml", b"gone.xml"))
+
+    with pytest.raises(RefusedFileError, match="the Word document is damaged"):
+        read(data)
+
+
 def test_refuses_a_document_without_words() -> None:
     with pytest.raises(RefusedFileError, match="holds no text"):
         read(blank())
@@ -410,6 +441,30 @@ def test_refuses_more_markup_than_any_text_needs() -> None:
         read(bomb(3_000_000, "word/custom.xml"), Limits(max_text_characters=200_000))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_knows_markup_by_more_than_its_name(encoding: str) -> None:
+    markup = f"\n{' ' * 1_100_000}{body_of(paragraph('x') * 50_000).decode()}".encode(encoding)
+
+    with pytest.raises(RefusedFileError, match="too long"):
+        read(
+            changed(blank(), "word/document.bin", lambda _: markup),
+            Limits(max_text_characters=200_000),
+        )
+
+
+DRAWING = (
+    b'<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd" [%s]><svg/>'
+)
+
+
+def test_pictures_and_pages_in_a_document_do_no_harm() -> None:
+    data = with_body(paragraph("Words."))
+    data = changed(data, "word/media/a.svg", lambda _: DRAWING % b'<!ENTITY ns "http://ns">')
+    data = changed(data, "word/page.htm", lambda _: b"<!DOCTYPE html><p>x")
+
+    assert read(data).text == "Words."
+
+
 def test_refuses_a_text_that_is_too_long(document: WordDocument) -> None:
     document.add_paragraph("word " * 100_000)
 
@@ -425,8 +480,9 @@ def test_refuses_entities_that_unfold_without_end(encoding: str) -> None:
         f'<w:document xmlns:w="{W}"><w:body>{paragraph("&a9;")}</w:body></w:document>'
     )
 
-    with pytest.raises(RefusedFileError, match="declares XML entities"):
-        read(changed(blank(), "word/document.xml", lambda _: part.encode(encoding)))
+    for name in ("word/document.xml", "word/document.bin"):
+        with pytest.raises(RefusedFileError, match="declares XML entities"):
+            read(changed(blank(), name, lambda _: part.encode(encoding)))
 
 
 def test_refuses_thousands_of_parts() -> None:

@@ -58,6 +58,37 @@ def test_an_unknown_encoding_is_guessed() -> None:
     assert "hübsche grüne Hüte" in read(data).text
 
 
+GERMAN = "Grüße aus München, der Preis ist 5 €"
+RUSSIAN = "Паром отходит в девять часов утра"
+
+
+@pytest.mark.parametrize("declared", ["", "; charset=us-ascii", "; charset=iso-2022-jp"])
+def test_an_encoding_that_is_missing_or_wrong_is_guessed(declared: str) -> None:
+    head = f"Subject: x\nContent-Type: text/plain{declared}\n\n"
+
+    assert read((head + GERMAN).encode()).text == f"Subject: x\n\n{GERMAN}"
+
+
+@pytest.mark.parametrize("declared", ["", "; charset=us-ascii"])
+def test_a_page_may_name_its_encoding_itself(declared: str) -> None:
+    head = f"Subject: x\nContent-Type: text/html{declared}\n\n<meta charset=windows-1251>"
+
+    assert RUSSIAN in read(head.encode() + f"<p>{RUSSIAN}</p>".encode("cp1251")).text
+
+
+def test_a_declared_encoding_with_a_character_beyond_it_is_kept() -> None:
+    data = b"Subject: x\nContent-Type: text/plain; charset=iso-2022-jp\n\n\x1b$B-!F|K\\8l\x1b(B"
+
+    assert read(data).text == "Subject: x\n\n\ufffd日本語"
+
+
+def test_refuses_a_text_that_is_damaged() -> None:
+    head = b"Subject: x\nContent-Type: text/plain; charset=utf-8\n\n"
+
+    with pytest.raises(RefusedFileError, match="byte 43 is not valid UTF-8"):
+        read(head + GERMAN.encode() + b" \xff")
+
+
 def test_headers_that_make_no_sense_do_no_harm() -> None:
     found = read(b"Subject: x\nFrom: <<>>@@;\nDate: yesterday\n\nwords")
 
@@ -96,11 +127,18 @@ def test_refuses_parts_within_parts_without_end() -> None:
 
 
 @pytest.mark.timeout(30)
-def test_refuses_boundaries_that_each_line_is_held_against() -> None:
+@pytest.mark.parametrize("line_end", [b"\n", b"\r", b"\r\n"])
+def test_refuses_boundaries_that_each_line_is_held_against(line_end: bytes) -> None:
     nested = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth)
         for depth in range(200)
     )
 
     with pytest.raises(RefusedFileError, match="made of too many parts"):
-        read(b"Subject: x\n" + nested + b"\n" * 10_000_000)
+        read(b"Subject: x\n" + nested + line_end * 600_000)
+
+
+@pytest.mark.parametrize("line", [b"a\n", b"a\r", b"a\r\n"])
+def test_refuses_millions_of_lines(line: bytes) -> None:
+    with pytest.raises(RefusedFileError, match="has 3,000,002 lines, where 3,000,000 are allowed"):
+        read(b"Subject: x\n\n" + line * 3_000_000)

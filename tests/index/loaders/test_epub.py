@@ -40,6 +40,12 @@ def test_a_page_of_pictures_is_passed_over_but_counted() -> None:
     assert [(page.number, page.place()) for page in found.pages] == [(2, "part 2")]
 
 
+def test_entities_in_a_drawing_do_no_harm() -> None:
+    drawing = '<!DOCTYPE svg [<!ENTITY ns "http://ns.adobe.com/Graphs/1.0/">]><svg/>'
+
+    assert read(with_part(BOOK, "OEBPS/map.svg", drawing)).title == "The sea"
+
+
 ENCRYPTION = (
     '<encryption xmlns:e="urn:e"><e:EncryptedData><e:EncryptionMethod Algorithm="{}"/>'
     "</e:EncryptedData></encryption>"
@@ -68,6 +74,7 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">]><package/>'
         (with_part(BOOK, "META-INF/encryption.xml", ENCRYPTION.format("aes")), "against copying"),
         (with_part(BOOK, "META-INF/container.xml", "<x/>"), "e-book is damaged; download"),
         (with_part(BOOK, "OEBPS/content.opf", LAUGHS), "declares XML entities"),
+        (with_part(BOOK, "OEBPS/content.dat", LAUGHS), "declares XML entities"),
         (
             with_part(BOOK, "OEBPS/content.opf", ESCAPING.format('<itemref idref="a"/>')),
             "e-book is damaged; download",

@@ -127,6 +127,20 @@ def test_refuses_what_is_no_workbook_with_a_reason(data: bytes, reason: str) -> 
         read(data)
 
 
+@pytest.mark.parametrize("name", ["sheet1.dat", "sheet1.svg"])
+def test_refuses_entities_in_a_sheet_of_any_name(name: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(saved(make_workbook(A=[HEADER, ROW])))) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    relations = parts["xl/_rels/workbook.xml.rels"]
+    parts["xl/_rels/workbook.xml.rels"] = relations.replace(b"sheet1.xml", name.encode())
+    sheet = parts.pop("xl/worksheets/sheet1.xml")
+    part = f"xl/worksheets/{name}"
+
+    assert "Item: Tea" in read(packed({**parts, part: sheet})).text
+    with pytest.raises(RefusedFileError, match="declares XML entities"):
+        read(packed({**parts, part: b'<!DOCTYPE x [<!ENTITY a "ha">]>' + sheet}))
+
+
 def test_refuses_a_bomb() -> None:
     data = with_part(saved(make_workbook(A=[HEADER])), "xl/media/a.bin", bytes(3_000_000))
 
