@@ -81,13 +81,14 @@ def _act(
     act: Callable[[str, str], Handout],
 ) -> Handout:
     turn = read_event(event, "turn")
+    named = turn if isinstance(turn, str) else None  # nothing else of a client comes back
     try:
         owner = owner_of(browser, request)
         if owner is None:
             raise InvalidInputError(UNKNOWN_VISITOR)
         return act(owner, read_text(turn, name="turn"))
     except FootnoteError as error:
-        return hand_out_news(turn, error=str(error))
+        return hand_out_news(named, error=str(error))
     except Exception:
         logger.exception("an answer's receipt, link or judgement failed")
-        return hand_out_news(turn, error=UNEXPECTED)
+        return hand_out_news(named, error=UNEXPECTED)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ConversationView = dict[str, Any]
+GOES_ON = ("collection", "chosen", "collections", "documents", "problem")  # from turn to turn
 
 
 class ChatTab:
@@ -249,7 +250,9 @@ class ChatTab:
             return self.show(turns, kept_as=kept_as)
         known = kept_as or conversation_id_of(conversation)
         changed = {"id": known, "shared": "", "turns": [seal(turn) for turn in turns]}
-        return {**conversation, **(scope or {}), **changed, "examples": []}
+        # Nothing else that a client sends comes back.
+        same = {name: conversation[name] for name in GOES_ON if name in conversation}
+        return {**same, **(scope or {}), **changed, "examples": []}
 
     def _describe_library(
         self, turns: Sequence[object], collection: str | None, documents: Sequence[str]

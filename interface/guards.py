@@ -26,11 +26,17 @@ HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
-HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})  # they change nothing
-# Gradio would fetch what lies at an address, and hand it out as if it were this server's own.
-ELSEWHERE = re.compile(r"/(?:file[=/]\s*https?:|proxy=)", re.IGNORECASE)
+HARMLESS = frozenset({"GET", "HEAD"})  # they change nothing
+# What the page has no use for. Gradio would fetch what lies at an address and hand it out as if it
+# were this server's own, show what others saved of the page under a link, and print what is asked.
+UNUSED = re.compile(
+    r"/(?:file[=/]\s*https?:|proxy=|gradio_api/(?:deep_link|custom_component|stream)\b)",
+    re.IGNORECASE,
+)
+UPLOAD = "/gradio_api/upload"
 OTHER_ARGUMENTS_BYTES = 4_000_000  # that may come beside a file: a long conversation
-OTHER_SERVER = "this server fetches nothing from others"
+UPLOADED_AT_ONCE = 10  # files of the largest size
+NOT_HERE = "this server has no such page"
 OTHER_SITE = "other sites may not call this server"
 OTHER_NAME = (
     "this server answers to this machine alone, at localhost; to reach it by another name, give it "
@@ -75,31 +81,33 @@ class OwnSiteOnly:
         headers = Headers(scope=scope)
         if self._local and not is_local(headers.get("host", "")):
             return PlainTextResponse(OTHER_NAME, 403)
-        if scope["method"] not in HARMLESS and is_of_other_site(headers):
+        if is_of_other_site(headers) and not is_link(scope, headers):
             return PlainTextResponse(OTHER_SITE, 403)
-        if ELSEWHERE.search(scope["path"]):
-            return PlainTextResponse(OTHER_SERVER, 403)
+        if UNUSED.search(scope["path"]) or b"deep_link" in scope.get("query_string", b""):
+            return PlainTextResponse(NOT_HERE, 404)
         return None
 
 
 class BoundedBody:
     """Turns away requests that are larger than one with a file can be (ASGI middleware).
 
-    Gradio reads them whole before it looks who sends them. Uploads it bounds itself.
+    Gradio reads them whole before it looks who sends them, and of uploads it bounds each file.
     """
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_file_bytes: int) -> None:
         self._app = app
-        self._most = most_bytes
+        self._most_bytes = most_body_bytes(max_file_bytes)
+        self._most_uploaded = UPLOADED_AT_ONCE * self._most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or say that it is too large as soon as that is known."""
-        if scope["type"] != "http" or scope["path"].endswith("/upload"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        too_large = f"a request may have {self._most:,} bytes; upload files instead"
+        most = self._most_uploaded if scope["path"] == UPLOAD else self._most_bytes
+        too_large = f"a request may have {most:,} bytes; upload files one by one"
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._most:
+        if declared.isdecimal() and int(declared) > most:
             await PlainTextResponse(too_large, 413)(scope, receive, send)
             return
         taken = 0
@@ -108,7 +116,7 @@ class BoundedBody:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._most:
+            if taken > most:
                 raise HTTPException(413, too_large)
             return message
 
@@ -139,3 +147,17 @@ def is_of_other_site(headers: Mapping[str, str]) -> bool:
     if relation is not None:
         return relation not in {"same-origin", "none"}
     return origin is not None and origin.partition("://")[2] != headers.get("host")
+
+
+def is_link(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Whether a request of another site is one that a link there makes, and changes nothing.
+
+    A script's request has an origin, or says that it is no navigation; what it asked for it could
+    read, where Gradio lets other origins in.
+    """
+    return (
+        scope["method"] in HARMLESS
+        and "origin" not in headers
+        and headers.get("sec-fetch-mode", "navigate") == "navigate"
+        and not scope["path"].endswith("/logout")
+    )

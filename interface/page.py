@@ -29,7 +29,10 @@ UPLOADS_KEPT_SECONDS = 3600
 
 
 class Page(gr.Blocks):
-    """A Gradio page that fetches nothing, and has optional arguments over plain HTTP too."""
+    """A Gradio page that fetches nothing and hands out no files.
+
+    It has optional arguments over plain HTTP too.
+    """
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], *arguments: Any, **keywords: Any
@@ -47,6 +50,21 @@ class Page(gr.Blocks):
             inputs = [*inputs, *(block.value for block in missing)]
         return await super().preprocess_data(block_fn, inputs, *arguments, **keywords)
 
+    async def postprocess_data(
+        self, block_fn: Any, predictions: Any, *arguments: Any, **keywords: Any
+    ) -> Any:
+        """Let out values alone.
+
+        Raises:
+            RuntimeError: What Gradio takes for more is among them: a file to hand out, properties
+                of a component. No callback makes such; a client's own words that come back might.
+        """
+        several = isinstance(predictions, list | tuple)
+        for value in predictions if several else [predictions]:
+            if _holds_file(value) or _sets_properties(value):
+                raise RuntimeError("a callback returned a file or a component's properties")
+        return await super().postprocess_data(block_fn, predictions, *arguments, **keywords)
+
 
 def _paths_in(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
@@ -57,6 +75,16 @@ def _paths_in(value: object) -> Iterator[str]:
     if isinstance(inner, Iterable) and not isinstance(inner, str):
         for each in inner:
             yield from _paths_in(each)
+
+
+def _holds_file(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return {"path", "meta"} <= value.keys() or any(map(_holds_file, value.values()))
+    return isinstance(value, list | tuple) and any(map(_holds_file, value))
+
+
+def _sets_properties(value: object) -> bool:
+    return isinstance(value, Mapping) and "__type__" in value and value != gr.skip()
 
 
 def build_page(

@@ -10,12 +10,15 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from index.settings import Settings
-from interface.guards import BoundedBody, OwnSiteOnly, SafeHeaders, is_local, most_body_bytes
+from interface.guards import BoundedBody, OwnSiteOnly, SafeHeaders, is_local
 from interface.preflight import port_in_use
 from interface.static import read_static, read_styles, static_path
 from interface.strings import translate
 from interface.theme import make_theme
 from interface.tools import ToolServer
+
+# Of each Gradio keeps what its page showed last; nothing here reads it.
+SESSIONS = 200
 
 
 def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | None = None) -> str:
@@ -49,6 +52,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
             allowed_paths=[],
             blocked_paths=[str(settings.data_dir.resolve())],
             max_file_size=settings.max_file_bytes,
+            state_session_capacity=SESSIONS,
             theme=make_theme(),
             css=read_styles(),
             head=f"<script>{read_static('look.js')}</script>",
@@ -66,7 +70,7 @@ def launch(page: gr.Blocks, settings: Settings, users: list[tuple[str, str]] | N
                 "middleware": [
                     Middleware(SafeHeaders),
                     Middleware(OwnSiteOnly, local=local),
-                    Middleware(BoundedBody, most_bytes=most_body_bytes(settings.max_file_bytes)),
+                    Middleware(BoundedBody, max_file_bytes=settings.max_file_bytes),
                 ],
                 "routes": tools.routes(),
                 "lifespan": tools.lifespan,

@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from interface.guards import (
+    NOT_HERE,
     OTHER_NAME,
-    OTHER_SERVER,
     OTHER_SITE,
+    UPLOAD,
+    UPLOADED_AT_ONCE,
     BoundedBody,
     OwnSiteOnly,
     SafeHeaders,
@@ -22,7 +24,9 @@ from interface.guards import (
 )
 
 
-def ask(*, local: bool, method: str = "POST", path: str = "/", **headers: str) -> str:
+def ask(
+    *, local: bool, method: str = "POST", path: str = "/", query: str = "", **headers: str
+) -> str:
     """Return what a guarded server says to a request, "passed on" where it was."""
     said: list[bytes] = []
 
@@ -34,7 +38,8 @@ def ask(*, local: bool, method: str = "POST", path: str = "/", **headers: str) -
 
     named = {"host": "localhost:7860", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()]
-    scope = {"type": "http", "method": method, "path": path, "headers": raw}
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "headers": raw}
+    scope["query_string"] = query.encode()
     guard = OwnSiteOnly(cast("Any", app), local=local)
     asyncio.run(guard(scope, cast("Any", None), send))
     return b"".join(said).decode()
@@ -90,7 +95,18 @@ def test_a_name_that_was_made_to_point_here_reads_nothing() -> None:
 )
 def test_other_sites_scripts_send_nothing(headers: dict[str, str]) -> None:
     assert ask(local=False, **headers) == OTHER_SITE
-    assert ask(local=False, method="GET", **headers) == "passed on"  # a link leads here
+    assert ask(local=False, method="OPTIONS", **headers) == OTHER_SITE
+
+
+def test_other_sites_links_lead_here_and_nothing_else_of_theirs() -> None:
+    link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}
+    assert ask(local=False, method="GET", path="/?answer=x", **link) == "passed on"
+    assert ask(local=False, method="GET", path="/logout", **link) == OTHER_SITE
+    assert ask(local=False, method="GET", **(link | {"sec_fetch_mode": "no-cors"})) == OTHER_SITE
+    assert ask(local=False, method="GET", origin="https://evil.example", **link) == OTHER_SITE
+    assert (
+        ask(local=False, method="GET", path="/logout", sec_fetch_site="same-origin") == "passed on"
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,15 +129,23 @@ def test_the_page_and_programs_are_let_in(headers: dict[str, str]) -> None:
         "/gradio_api/file=HTTP://evil.example/x.png",
         "/gradio_api/file/https://evil.example/x.png",
         "/gradio_api/proxy=https://evil.example/x.png",
+        "/gradio_api/deep_link",
+        "/gradio_api/custom_component/x\nfooled/client/y/z",
+        "/gradio_api/stream/upload",
     ],
 )
-def test_nothing_is_fetched_from_other_servers(path: str) -> None:
-    assert ask(local=False, method="GET", path=path) == OTHER_SERVER
+def test_what_the_page_has_no_use_for_isnt_there(path: str) -> None:
+    assert ask(local=False, method="GET", path=path) == NOT_HERE
+    assert ask(local=False, path=path) == NOT_HERE
     assert ask(local=False, method="GET", path="/gradio_api/file=/tmp/https.png") == "passed on"
 
 
+def test_no_page_that_somebody_else_saved_is_shown() -> None:
+    assert ask(local=False, method="GET", query="deep_link=tMzgSNw6524") == NOT_HERE
+
+
 def send_body(*pieces: bytes, path: str = "/gradio_api/call/ask", **headers: str) -> int:
-    """Return the status that a server that takes 10 bytes gives to a request."""
+    """Return the status that a server gives to a request; it takes files of 3 bytes."""
     statuses: list[int] = []
     coming = list(pieces)
 
@@ -138,7 +162,7 @@ def send_body(*pieces: bytes, path: str = "/gradio_api/call/ask", **headers: str
 
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": "POST", "path": path, "headers": raw}
-    guard = BoundedBody(cast("Any", app), most_bytes=10)
+    guard = BoundedBody(cast("Any", app), max_file_bytes=3)
     try:
         asyncio.run(guard(scope, receive, send))
     except HTTPException as error:
@@ -146,15 +170,20 @@ def send_body(*pieces: bytes, path: str = "/gradio_api/call/ask", **headers: str
     return statuses[0]
 
 
+MOST = most_body_bytes(3)
+
+
 def test_a_request_that_is_too_large_isnt_read() -> None:
-    assert send_body(b"12345", b"67890") == 200
-    assert send_body(b"12345", b"678901", b"never asked for") == 413
-    assert send_body(b"never asked for", content_length="11") == 413
+    assert send_body(bytes(MOST - 1), b"1") == 200
+    assert send_body(bytes(MOST), b"1", b"never asked for") == 413
+    assert send_body(b"never asked for", content_length=f"{MOST + 1}") == 413
     assert send_body(b"12345", content_length="many") == 200
 
 
-def test_an_upload_may_be_as_large_as_gradio_allows() -> None:
-    assert send_body(b"12345", b"678901", path="/gradio_api/upload") == 200
+def test_an_upload_may_be_of_several_files_but_not_of_any_number() -> None:
+    assert send_body(b"1", content_length=f"{UPLOADED_AT_ONCE * MOST}", path=UPLOAD) == 200
+    assert send_body(b"1", content_length=f"{UPLOADED_AT_ONCE * MOST + 1}", path=UPLOAD) == 413
+    assert send_body(b"1", content_length=f"{MOST + 1}", path="/gradio_api/call/upload") == 413
 
 
 def test_a_request_may_hold_a_file_in_base64() -> None:

@@ -196,3 +196,36 @@ def test_feedback_is_kept_and_what_is_wrong_with_it_told(client: Client) -> None
     assert client.predict(answer, "up", api_name="/feedback")["id"] != given["id"]
     complaint = refusal(lambda: client.predict(answer, "better", api_name="/feedback"))
     assert "verdict must be one of up, down, not 'better'" in complaint
+
+
+def trigger(address: str, target: str, data: list[object], event_data: object) -> tuple[int, str]:
+    """Send an event as the page's scripts do, with whatever data: returns status and reply."""
+    with urllib.request.urlopen(f"{address}config", timeout=20) as reply:
+        dependencies = json.load(reply)["dependencies"]
+    (number,) = {d["id"] for d in dependencies if target in [event for _, event in d["targets"]]}
+    event = {"fn_index": number, "data": data, "session_hash": "mine", "event_data": event_data}
+    request = urllib.request.Request(
+        f"{address}gradio_api/run/predict",
+        json.dumps(event).encode(),
+        {"content-type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return int(reply.status), reply.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return int(error.code), error.read().decode()
+
+
+def test_what_a_client_says_comes_back_neither_as_a_file_nor_as_a_script(
+    address: str, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    stolen = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+    for turn in (stolen, {"path": "", "x": stolen}, {"path": "https://evil.example/x", **stolen}):
+        _, reply = trigger(address, "receipt", [None], {"turn": turn})
+        assert "/file=" not in reply
+    script = {"turns": [], "__type__": "update", "js_on_load": "steal()", "head": "<script>"}
+    _, reply = trigger(address, "again", [script, None], {"question": 5, "turn": 0})
+    assert "steal" not in reply
