@@ -90,15 +90,27 @@ class Engine(Protocol):
         ...
 
     def advance(self, number: int, change: Change) -> State:
-        """Make the generation after `number`; it is in force once the catalogue says so."""
+        """Make the generation after `number`; it is in force once the catalogue says so.
+
+        Raises:
+            CatalogueError: It can't be written.
+        """
         ...
 
     def tidy(self, number: int, training: Training) -> State | None:
-        """Make one that holds the same in better order, or return None where that is no use."""
+        """Make one that holds the same in better order, or return None where that is no use.
+
+        Raises:
+            CatalogueError: It can't be written.
+        """
         ...
 
     def derive(self, number: int, changes: Iterable[Change], training: Training) -> State:
-        """Make one of `changes` alone, while generation `number` is in force."""
+        """Make one of `changes` alone, while generation `number` is in force.
+
+        Raises:
+            CatalogueError: It can't be written.
+        """
         ...
 
     def check(self, state: State) -> Iterator[str]:

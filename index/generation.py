@@ -40,8 +40,7 @@ class Generation:
             CatalogueError: A file is missing or has the wrong size.
         """
         for file in manifest.files:
-            path = folder / file.name
-            if not path.is_file() or path.stat().st_size != file.size:
+            if _size(folder / file.name) != file.size:
                 raise CatalogueError(
                     f"the index file {file.name!r} is missing or damaged; "
                     "run 'python -m index rebuild'"
@@ -94,3 +93,10 @@ class Generation:
         for segment in self.segments:
             for keys, vectors in segment.blocks():
                 yield keys, vectors, not segment.trained
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:  # a writer that is generations ahead may delete it at any moment
+        return None

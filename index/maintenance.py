@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
-from index.build import embed_passages, entry, prepare_passages, stack
+from index.build import Workshop, embed_passages, entry, prepare_passages, stack
 from index.catalogue import CatalogueReader, CatalogueWriter, Passage
 from index.engine import Change, SearchIndex, State
 from index.errors import CatalogueError
@@ -18,6 +18,7 @@ from index.progress import Progress, silent
 from index.values import Document, checksum, digest
 
 _PORTION = 16_384  # chunks that are in memory at once
+_LOOKS = 5  # of `verify`, at most, while others write
 _CODED = 0.99  # likeness of a vector and what its code tells of it, at least
 _TOLERANCE = 1e-3  # by which a vector's length may differ from 1
 
@@ -25,8 +26,9 @@ _TOLERANCE = 1e-3  # by which a vector's length may differ from 1
 def rebuild(library: Library, progress: Progress = silent) -> int:
     """Make the search index anew from the catalogue, and return the number of chunks in it.
 
-    Nothing is embedded again, unless the catalogue was written with another embedder or other
-    chunking settings than those now in force: then every document is cut and embedded anew.
+    Nothing is embedded again but what lost its vector, unless the catalogue was written with
+    another embedder or other chunking settings than those now in force: then every document is cut
+    and embedded anew.
 
     Raises:
         NotFoundError: Nothing was ever added.
@@ -34,9 +36,15 @@ def rebuild(library: Library, progress: Progress = silent) -> int:
     """
     library.require_catalogue()
     with library.writing("rebuild", check=False):
+        with library.catalogue.write() as writer:
+            # Those of another dimension stay: readers need them until all is embedded anew.
+            if writer.setting("dimension") == library.identity["dimension"]:
+                writer.drop_odd_vectors(library.embedder.dimension)
         with library.catalogue.read() as reader:
             matches = all(reader.setting(key) == ours for key, ours in library.identity.items())
-            if not matches:
+            if matches:
+                _embed_missing(library, reader)
+            else:
                 _embed_all(library, reader, progress)
         with library.catalogue.write() as writer:
             if not matches:
@@ -52,6 +60,24 @@ def verify(library: Library, progress: Progress = silent) -> tuple[str, ...]:
         NotFoundError: Nothing was ever added.
     """
     library.require_catalogue()
+    for _ in range(_LOOKS):
+        before, told = _in_force(library), _find_wrong(library, progress)
+        # Whoever wrote meanwhile may have deleted what was still to be looked at.
+        if not told or _in_force(library) == before:
+            break
+    return told
+
+
+def _in_force(library: Library) -> int | None:
+    """Return the number of the generation in force; None where it can't be read."""
+    try:
+        with library.catalogue.read() as reader:
+            return reader.generation
+    except (CatalogueError, ValueError):
+        return None
+
+
+def _find_wrong(library: Library, progress: Progress) -> tuple[str, ...]:
     try:
         with library.catalogue.read() as reader:
             told = (
@@ -75,11 +101,21 @@ def _embed_all(library: Library, reader: CatalogueReader, progress: Progress) ->
     for place, (document, markup) in enumerate(ahead(_documents(reader)), start=1):
         passages += prepare_passages(document, markup, workshop)
         if len(passages) >= workshop.commit_chunks or place == len(documents):
-            for step in embed_passages(passages, workshop):
-                with workshop.catalogue.write() as writer:
-                    writer.put_vectors(step.vectors)
+            _store_vectors(passages, workshop)
             passages.clear()
             progress("documents", place, len(documents))
+
+
+def _embed_missing(library: Library, reader: CatalogueReader) -> None:
+    rows = reader.passages()
+    while portion := [passage for _, _, passage in islice(rows, _PORTION)]:
+        _store_vectors(portion, library.workshop)
+
+
+def _store_vectors(passages: Sequence[Passage], workshop: Workshop) -> None:
+    for step in embed_passages(passages, workshop):
+        with workshop.catalogue.write() as writer:
+            writer.put_vectors(step.vectors)
 
 
 def _cut_all(library: Library, writer: CatalogueWriter) -> None:

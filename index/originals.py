@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 
+from index.errors import CatalogueError
 from index.values import checksum
 
 ORIGINALS = "originals"  # below the data folder
@@ -29,20 +30,19 @@ def keep_original(file: Path, target: Path, content_hash: str) -> None:
     """Copy an uploaded file to its place, unless it is there; it is safe on disk afterwards.
 
     A copy that a power cut left empty, or that somebody changed, is replaced.
+
+    Raises:
+        CatalogueError: It can't be copied.
     """
     if target.is_file() and checksum(target) == content_hash:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = mkstemp(dir=target.parent)
     try:
-        with os.fdopen(descriptor, "wb") as copy, file.open("rb") as source:
-            shutil.copyfileobj(source, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        _copy(file, target)
+    except OSError as error:
+        raise CatalogueError(
+            f"can't keep a copy of {file.name!r} in {str(target.parent)!r} ({error.strerror}); the "
+            "disk may be full: make room and upload it again"
+        ) from error
 
 
 def remove_original(data_dir: Path, kept: str) -> None:
@@ -66,3 +66,17 @@ def safe_path(name: str) -> str:
     """Return a file name with the last of the folders before it, each as `safe_name` makes it."""
     parts = [part for part in name.replace("\\", "/").split("/") if part.strip(". ")]
     return "/".join(map(safe_name, parts[-MOST_FOLDERS:])) or "unnamed"
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = mkstemp(dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as copy, file.open("rb") as source:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -36,7 +36,7 @@ def sentence_ranges(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         for place in ends:
             if place <= start:
                 continue
-            cut = min(_cluster_end(text, start, place), end)
+            cut = min(cluster_end(text, start, place), end)
             first, last = trim(text, start, cut)
             if first < last:
                 yield first, last
@@ -53,6 +53,17 @@ def split_long(
         start, _ = trim(text, cut, end)
     if start < end:
         yield start, end
+
+
+def cluster_end(text: str, start: int, place: int) -> int:
+    """Return `place`, or the end of the grapheme cluster that it lies within."""
+    # What is before the first combining character stands for itself.
+    if place >= len(text) or text[place] < "\u0300":
+        return place
+    import regex
+
+    ends = (int(cluster.end()) for cluster in regex.finditer(r"\X", text, pos=start))
+    return next(found for found in ends if found >= place)
 
 
 def _last_space(text: str, start: int, longest: int) -> int | None:
@@ -76,14 +87,3 @@ def _cluster_cut(text: str, start: int, end: int, longest: int) -> int:
             break
         place = int(cluster.end())
     return place if start < place < beyond else stop
-
-
-def _cluster_end(text: str, start: int, place: int) -> int:
-    """Return `place`, or the end of the grapheme cluster that it lies within."""
-    # What is before the first combining character stands for itself.
-    if place >= len(text) or text[place] < "\u0300":
-        return place
-    import regex
-
-    ends = (int(cluster.end()) for cluster in regex.finditer(r"\X", text, pos=start))
-    return next(found for found in ends if found >= place)

@@ -129,17 +129,21 @@ def _begin(folder: Path, previous: Manifest, in_force: int | None) -> int:
 
 def _finish(folder: Path, previous: Manifest, draft: Manifest) -> Manifest:
     """Write the manifest, and return it, with all files safe on disk."""
-    known = {Path(file.name).name: file for file in previous.files}
+    known = {file.name: file for file in previous.files}
+    linked = {Path(file.name).name: file for file in previous.files}
     folders = [folder / path for _, path in draft.words]
     paths = [folder / segment.name for segment in draft.segments]
     for each in folders:
         paths += sorted(path for path in each.iterdir() if path.suffix != ".lock")
     files, fresh = [], []
+    # What the previous generation has, too, isn't read again: that is cheaper, and damage that was
+    # done since isn't taken for what belongs.
     for path in paths:
-        file = _find_known(path, folder, known)
+        name = path.relative_to(folder).as_posix()
+        file = known.get(name) or _find_linked(path, name, linked)
         if file is None:
             fresh.append(path)
-            file = File(path.relative_to(folder).as_posix(), path.stat().st_size, checksum(path))
+            file = File(name, path.stat().st_size, checksum(path))
         files.append(file)
     manifest = replace(draft, files=tuple(files))
     above = {each for path in (*fresh, *folders) for each in (path.parent, path.parent.parent)}
@@ -246,18 +250,12 @@ def _keys(segments: Iterable[VectorSegment]) -> Keys:
     return np.concatenate([np.zeros(0, np.int64), *(segment.keys for segment in segments)])
 
 
-def _find_known(path: Path, folder: Path, known: dict[str, File]) -> File | None:
-    """Return the entry of a file that the previous generation has, too, else None.
-
-    Not reading it again is cheaper, and damage that was done since isn't taken for what belongs.
-    """
-    name = path.relative_to(folder).as_posix()
+def _find_linked(path: Path, name: str, linked: Mapping[str, File]) -> File | None:
+    """Return the entry, by its new name, of a file that is a hard link to an earlier one's."""
     status = path.stat()
-    before = known.get(path.name)
+    before = linked.get(path.name)
     if before is None or before.size != status.st_size:
         return None
-    if before.name == name:
-        return before
     shared = status.st_nlink > 1 and path.name not in _COPIED
     return replace(before, name=name) if shared else None
 

@@ -159,10 +159,17 @@ def write_flat(path: Path, keys: Keys, vectors: Vectors) -> None:
 
 
 def write_index(path: Path, faiss_index: Any) -> None:
-    """Write a FAISS index to a new file."""
+    """Write a FAISS index to a new file.
+
+    Raises:
+        OSError: It can't be written, or the disk is full.
+    """
     import faiss
 
-    faiss.write_index(faiss_index, str(path))
+    # Through Python, which tells when a disk is full as the file is closed; FAISS keeps that to
+    # itself.
+    with path.open("wb") as file:
+        faiss.write_index(faiss_index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
 
 
 def open_segment(path: Path) -> VectorSegment:

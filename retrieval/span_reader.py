@@ -17,6 +17,7 @@ from index.bert import BertRunner, project_each
 from index.errors import ModelError
 from index.model_files import Weights, read_config, read_weights
 from index.packaged_model import check_packaged_model, packaged_folder
+from index.pieces import cluster_end
 from index.snapshot import Snapshot
 from index.tokenizer import ModelTokenizer
 from index.values import checksum
@@ -194,10 +195,12 @@ def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) ->
         if not np.isfinite(logits):
             return
         end = int(start + length)
+        first_character, last_character = window.spans[int(start)][0], window.spans[end][1]
         yield Spotted(
             hit,
-            window.spans[int(start)][0],
-            window.spans[end][1],
+            first_character,
+            # Tokens leave out the marks on a letter where these are characters of their own.
+            cluster_end(hit.chunk.text, first_character, last_character),
             float(values[0, _ANSWERABLE]),
             (logits - float(nowhere), hit.score),
         )

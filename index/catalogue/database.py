@@ -56,13 +56,14 @@ class Catalogue(Database):
         """
         # Made under another name, so that neither a crash nor a reader ever leaves or sees a part.
         draft = Catalogue(self.path.with_name(f"{self.path.name}.new"))
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-journal"):
             Path(f"{draft.path}{suffix}").unlink(missing_ok=True)
         with self.translating(), closing(draft.connect("rwc")) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
             CatalogueWriter(connection).remember(schema=SCHEMA_VERSION, **settings)
             connection.execute("COMMIT")
+            # Not before: closing copies the log, and says nothing where the disk is full.
+            connection.execute("PRAGMA journal_mode = WAL")
         draft.path.replace(self.path)
 
     @contextmanager

@@ -107,6 +107,10 @@ class CatalogueWriter(CatalogueReader):
             ((key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()),
         )
 
+    def drop_odd_vectors(self, dimension: int) -> None:
+        """Delete the vectors whose length, in float32 numbers, isn't `dimension`."""
+        self.connection.execute("DELETE FROM vectors WHERE length(vector) <> ?", (4 * dimension,))
+
     def drop_unused_vectors(self) -> None:
         """Delete the vectors that no chunk refers to."""
         self.connection.execute("DELETE FROM vectors WHERE hash NOT IN (SELECT vector FROM chunks)")

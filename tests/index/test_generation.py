@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import resource
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import succession
-from index.engine import Change
+from index.engine import Change, State
 from index.errors import CatalogueError
 from index.generation import Generation
 from index.lexical import Entry
+from index.local_engine import LocalEngine
 from index.manifest import EMPTY, Manifest, read_manifest
 from index.succession import advance, clean, tidy
 from index.values import checksum
@@ -282,6 +285,57 @@ def test_a_missing_file_is_told_when_a_generation_is_opened(tmp_path: Path, patt
         Generation(tmp_path, manifest)
 
 
+def test_a_file_that_is_deleted_while_a_generation_is_opened_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = grow(tmp_path, 3)
+    (tmp_path / "1.faiss").unlink()
+    monkeypatch.setattr(Path, "is_file", lambda self: True)  # it was there a moment ago
+    with pytest.raises(CatalogueError, match=r"'1.faiss' is missing or damaged; run 'python"):
+        Generation(tmp_path, manifest)
+    engine = LocalEngine(tmp_path)
+    assert list(engine.check(State(1, manifest.fingerprint))) == [
+        "1.faiss is damaged; run 'python -m index rebuild'"
+    ]
+
+
+@contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("most", [0, 4_000])  # tantivy is the first to meet it, then FAISS
+def test_a_full_disk_is_told_in_one_line_with_what_to_do(tmp_path: Path, most: int) -> None:
+    engine = LocalEngine(tmp_path)
+    with (
+        full_disk(most),
+        pytest.raises(CatalogueError, match=r"can't be written \(.*File too large.*make room"),
+    ):
+        engine.advance(0, change(range(1, 40)))
+    with (
+        full_disk(most),
+        pytest.raises(CatalogueError, match=r"can't be written \(.*File too large.*make room"),
+    ):
+        engine.derive(0, [change(range(1, 40))], lambda _: None)
+
+
+def test_a_disk_that_is_full_while_segments_are_merged_is_told(tmp_path: Path) -> None:
+    engine = LocalEngine(tmp_path)
+    manifest = advance(tmp_path, grow(tmp_path, 60), change(removed=range(1, 21)))
+    with (
+        full_disk(4_000),
+        pytest.raises(CatalogueError, match=r"can't be written \(.*File too large.*make room"),
+    ):
+        engine.tidy(manifest.number, lambda _: None)
+    assert engine.tidy(manifest.number, lambda _: None) is not None
+
+
 def test_a_file_of_another_size_is_told_when_a_generation_is_opened(tmp_path: Path) -> None:
     manifest = grow(tmp_path, 3)
     with (tmp_path / "1.faiss").open("ab") as file:
@@ -323,12 +377,28 @@ def test_damage_isnt_taken_over_as_right_by_the_next_generation(
     assert [Path(name).name for name in wrong] == [path.name]
 
 
-def test_each_collection_has_words_of_its_own(tmp_path: Path) -> None:
-    def entries(collection: str, *keys: int) -> Change:
-        made = change(keys)
-        moved = [replace(entry, collection=collection) for entry in made.entries]
-        return replace(made, entries=moved)
+def entries(collection: str, *keys: int) -> Change:
+    made = change(keys)
+    moved = [replace(entry, collection=collection) for entry in made.entries]
+    return replace(made, entries=moved)
 
+
+@pytest.mark.parametrize("name", ["meta.json", ".managed.json"])
+@pytest.mark.parametrize("collection", ["a", "b"])
+def test_damage_in_a_collection_that_stays_isnt_taken_over_as_right(
+    tmp_path: Path, collection: str, name: str
+) -> None:
+    previous = EMPTY
+    for key, each in enumerate(("a", "b", "c"), start=1):
+        previous = advance(tmp_path, previous, entries(each, key))
+    damaged = f"{dict(previous.words)[collection]}/{name}"
+    flip_a_byte(tmp_path / damaged, -1)
+    following = advance(tmp_path, previous, entries("c", 4))
+    wrong = [f.name for f in following.files if f.sha256 != checksum(tmp_path / f.name)]
+    assert wrong == [damaged]
+
+
+def test_each_collection_has_words_of_its_own(tmp_path: Path) -> None:
     first = advance(tmp_path, EMPTY, entries("a", 1, 2))
     second = advance(tmp_path, first, entries("b", 3))
     generation = Generation(tmp_path, second)

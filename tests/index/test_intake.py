@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import NotFoundError, StoppedError
+from index.errors import CatalogueError, NotFoundError, StoppedError
 from index.folder import scan
 from index.library import Library
 from index.maintenance import verify
@@ -641,3 +641,12 @@ def test_a_text_that_isnt_unicode_is_refused_alone(library: Library) -> None:
     report = library.add_texts([("one", "", "half \ud800"), ("two", "", "Beta.")])
     assert (sources(report.added), sources(report.refused)) == (["two"], ["one"])
     assert "isn't valid Unicode" in report.refused[0].reason
+
+
+def test_an_upload_that_cant_be_kept_is_told(library: Library, docs: Path) -> None:
+    library.add([write(docs, "a.txt", "Alpha.")])
+    write(library.data_dir, "originals", "not a folder")
+    with pytest.raises(
+        CatalogueError, match=r"can't keep a copy of 'b.txt' in .*; the disk may be"
+    ):
+        library.add_uploads([write(docs, "b.txt", "Beta.")])

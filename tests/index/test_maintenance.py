@@ -211,6 +211,34 @@ def test_originals_that_are_missing_or_changed_are_found(filled: Library) -> Non
     assert verify(filled) == ("c.txt: the uploaded original is missing",)
 
 
+def test_what_somebody_writes_meanwhile_isnt_taken_for_damage(filled: Library) -> None:
+    looks: list[int] = []
+
+    def replace_all(_stage: str, done: int, _total: int) -> None:
+        if done == 1:
+            looks.append(done)
+        if looks == [1] and done == 1:
+            other(filled).remove("c.txt")
+            for number in range(3):
+                other(filled).add_texts([(f"text {number}", "", f"Number {number}.")])
+
+    assert verify(filled, replace_all) == ()
+    assert len(looks) == 2
+
+
+def test_damage_is_told_even_where_somebody_never_stops_writing(filled: Library) -> None:
+    execute(filled, "UPDATE chunks SET id = 'x' WHERE key = 1")
+    looks: list[int] = []
+
+    def write_on(_stage: str, done: int, _total: int) -> None:
+        if done == 1:
+            looks.append(done)
+            other(filled).add_texts([("text", "", f"Number {len(looks)}.")])
+
+    assert verify(filled, write_on)[0].startswith("a.txt: chunk 0 isn't the text at its offsets")
+    assert len(looks) == maintenance._LOOKS
+
+
 def test_damage_anywhere_in_the_catalogue_is_told_in_lines_or_does_no_harm(
     filled: Library,
 ) -> None:
@@ -259,6 +287,41 @@ def test_a_rebuilt_index_finds_the_same_without_embedding(
     assert rankings(library) == before[0]
     assert library.status().generation > generation
     assert verify(rebuilt) == ()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE chunks SET vector = 'x' WHERE key = 1",
+        "DELETE FROM vectors WHERE hash = (SELECT vector FROM chunks WHERE key = 1)",
+        "UPDATE vectors SET vector = x'00000000' "
+        "WHERE hash = (SELECT vector FROM chunks WHERE key = 1)",
+    ],
+)
+@pytest.mark.parametrize("portion", [1, 5_000])
+def test_a_vector_that_is_missing_or_of_another_length_is_made_anew(
+    portion: int, statement: str, filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rankings(filled), passages(filled)
+    monkeypatch.setattr(maintenance, "_PORTION", portion)
+    execute(filled, statement)
+    assert "no vector of length 32; run 'python -m index rebuild'" in verify(filled)[0]
+    embedder = FakeEmbedder()
+    assert rebuild(other(filled, embedder)) == 5
+    assert len(embedder.texts) == 1
+    assert verify(filled) == ()
+    assert passages(filled) == before[1]
+    assert [near for _, _, *near in rankings(filled)] == [near for _, _, *near in before[0]]
+
+
+def test_a_wrong_vector_doesnt_keep_from_cutting_anew(filled: Library) -> None:
+    execute(
+        filled,
+        "UPDATE vectors SET vector = x'00' WHERE hash = (SELECT vector FROM chunks WHERE key = 1)",
+    )
+    changed = other(filled, chunk_tokens=128)
+    rebuild(changed)
+    assert verify(changed) == ()
 
 
 def test_after_removals_a_rebuilt_index_finds_the_same_passages(filled: Library) -> None:

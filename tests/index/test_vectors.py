@@ -69,6 +69,13 @@ def test_a_segment_gives_back_what_was_written(tmp_path: Path) -> None:
     assert (segment.count, segment.trained) == (2, False)
 
 
+def test_a_segment_that_fails_to_reach_the_disk_as_its_file_is_closed_is_told() -> None:
+    few = faiss.IndexFlatIP(2)  # less than a buffer: nothing is written before
+    few.add(unit(30, 60))
+    with pytest.raises(OSError, match="No space left on device"):
+        write_index(Path("/dev/full"), few)
+
+
 def test_the_nearest_of_all_segments_come_first(segments: list[VectorSegment]) -> None:
     nearest, scores = search_segments(segments, unit(0)[0], 4, only=None)
     assert nearest.tolist() == [20, 10, 21, 12]

@@ -91,6 +91,14 @@ def test_a_heading_or_front_matter_has_to_be_clearly_ahead(text: str) -> None:
     assert best(2.0 + LABEL_MARGIN / 2 + 0.1) == first
 
 
+def test_a_span_keeps_the_marks_of_its_last_letter() -> None:
+    text = "a cafe\u0301\u0323 here"
+    window = Window([0, 1, 2], [(0, 1), (2, 6), (9, 13)])  # as a tokenizer strips marks
+    values = np.array([(0, 0, 0), (0, 0, 0), (9, 9, 0), (0, 0, 0)], np.float32)
+    best, *_ = _spans(make_hit(make_document(text)), window, values, 1)
+    assert text[best.start : best.end] == "cafe\u0301\u0323"
+
+
 def test_an_empty_passage_has_no_span() -> None:
     assert spot([]) == []
 

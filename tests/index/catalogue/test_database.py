@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,29 @@ def test_a_catalogue_exists_once_it_was_made(tmp_path: Path) -> None:
 
 
 def test_what_a_crash_left_of_a_new_catalogue_doesnt_matter(tmp_path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-journal"):
         (tmp_path / f"catalogue.sqlite3.new{suffix}").write_bytes(b"half of it")
     assert not Catalogue(tmp_path / "catalogue.sqlite3").exists()
     with make_catalogue(tmp_path).read() as reader:
         assert reader.count("documents") == 0
         assert reader.check() == ()
+
+
+def test_a_new_catalogue_doesnt_need_what_closing_it_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def closing_beside_another(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+        """Close as where the disk is full: what is in the log isn't copied, and nothing is said."""
+        yield connection
+        with closing(sqlite3.connect(tmp_path / "catalogue.sqlite3.new")) as another:
+            another.execute("SELECT * FROM settings").fetchall()
+            connection.close()
+            (tmp_path / "catalogue.sqlite3.new-wal").write_bytes(b"")
+
+    monkeypatch.setattr("index.catalogue.database.closing", closing_beside_another)
+    with make_catalogue(tmp_path).read() as reader:
+        assert reader.setting("embedder") == "fake@1"
 
 
 def test_a_catalogue_is_written_ahead_and_safely(tmp_path: Path) -> None:
