@@ -7,8 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
+import time
+from pathlib import Path
 
 NICENESS = 10  # of what loads the models, and so of the threads that run them
+UPLOADS = "footnote-uploads-"  # what the name of their folder begins with
+UPLOADS_KEPT_SECONDS = 3600
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -23,7 +27,7 @@ def go_offline() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     if "GRADIO_TEMP_DIR" not in os.environ:
-        upload_dir = tempfile.mkdtemp(prefix="footnote-uploads-")
+        upload_dir = tempfile.mkdtemp(prefix=UPLOADS)
         os.environ["GRADIO_TEMP_DIR"] = upload_dir
         atexit.register(shutil.rmtree, upload_dir, ignore_errors=True)
     _reach_loopback_directly()
@@ -44,3 +48,13 @@ def give_way() -> None:
     """
     if sys.platform == "linux":
         os.nice(NICENESS)
+
+
+def sweep_uploads() -> None:
+    """Delete what uploads that broke off left in our folder: Gradio knows of whole ones alone."""
+    folder = Path(os.environ.get("GRADIO_TEMP_DIR", ""))
+    if not folder.name.startswith(UPLOADS):
+        return  # somebody else's
+    for left in folder.iterdir():
+        if left.is_file() and time.time() - left.stat().st_mtime > UPLOADS_KEPT_SECONDS:
+            left.unlink(missing_ok=True)

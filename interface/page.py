@@ -11,6 +11,7 @@ import gradio as gr
 from interface.answer_actions import AnswerActions, connect_actions
 from interface.chat import ChatTab, build_chat
 from interface.endpoints import Endpoints, publish
+from interface.environment import UPLOADS_KEPT_SECONDS
 from interface.feedback import FeedbackEndpoint, publish_feedback
 from interface.handouts import Targets, build_handouts
 from interface.history import HistoryPanel, build_history, connect_history
@@ -24,8 +25,6 @@ from interface.visitors import make_browser_state
 if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
-
-UPLOADS_KEPT_SECONDS = 3600
 
 
 class Page(gr.Blocks):

@@ -10,6 +10,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from index.settings import Settings
+from interface.environment import UPLOADS_KEPT_SECONDS, sweep_uploads
 from interface.guards import BoundedBody, OwnSiteOnly, SafeHeaders, is_local
 from interface.preflight import port_in_use
 from interface.static import read_static, read_styles, static_path
@@ -88,7 +89,7 @@ def _bracket(host: str) -> str:
 
 
 def wait_for_stop(page: gr.Blocks) -> None:
-    """Serve until Ctrl-C or SIGTERM, then stop cleanly."""
+    """Serve until Ctrl-C or SIGTERM, then stop cleanly; old uploads are swept up meanwhile."""
     stop = threading.Event()
 
     def request_stop(_number: int, _frame: FrameType | None) -> None:
@@ -96,5 +97,6 @@ def wait_for_stop(page: gr.Blocks) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, request_stop)
-    stop.wait()
+    while not stop.wait(UPLOADS_KEPT_SECONDS):
+        sweep_uploads()
     page.close(verbose=False)

@@ -3,12 +3,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from interface.environment import NICENESS, give_way, go_offline
+from interface.environment import (
+    NICENESS,
+    UPLOADS,
+    UPLOADS_KEPT_SECONDS,
+    give_way,
+    go_offline,
+    sweep_uploads,
+)
 
 
 def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -38,3 +46,18 @@ def test_the_threads_that_read_let_the_page_go_first() -> None:
 
     with ThreadPoolExecutor(initializer=give_way) as beside:
         assert beside.submit(niceness).result() == min(niceness() + NICENESS, 19)
+
+
+@pytest.mark.parametrize(("name", "left"), [(f"{UPLOADS}x", ["new", "whole"]), ("theirs", None)])
+def test_what_broken_uploads_left_is_swept_up(
+    name: str, left: list[str] | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / name
+    (folder / "whole").mkdir(parents=True)
+    for file in ("new", "old"):
+        (folder / file).touch()
+    long_ago = time.time() - UPLOADS_KEPT_SECONDS - 1
+    os.utime(folder / "old", (long_ago, long_ago))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    sweep_uploads()
+    assert sorted(path.name for path in folder.iterdir()) == (left or ["new", "old", "whole"])
