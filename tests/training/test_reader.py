@@ -104,7 +104,7 @@ def test_a_checkpoint_of_another_stage_is_not_taken_for_this_one(tmp_path: Path)
     learn(tmp_path)
     other = replace(RECIPE, rate=2 * RECIPE.rate)
     with pytest.raises(ModelError, match="of a stage with another recipe"):
-        Run(ReaderModel(packaged_folder()), [make_rows()], other, tmp_path)
+        Run(ReaderModel(packaged_folder()), batches(make_rows(), 4), other, tmp_path)
 
 
 def test_exported_weights_are_restored(tmp_path: Path) -> None:
