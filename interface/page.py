@@ -41,7 +41,7 @@ class Page(gr.Blocks):
         Raises:
             gradio.Error: A file is named by its address, from which Gradio would fetch it.
         """
-        if any(path.startswith(("http://", "https://")) for path in _paths_in(inputs)):
+        if any(map(_names_address, _mappings_in(inputs))):
             complaint = "files aren't fetched from addresses; upload the file itself"
             raise gr.Error(complaint, print_exception=False)
         missing = block_fn.inputs[len(inputs) :]
@@ -60,26 +60,27 @@ class Page(gr.Blocks):
         """
         several = isinstance(predictions, list | tuple)
         for value in predictions if several else [predictions]:
-            if _holds_file(value) or _sets_properties(value):
+            if any(map(_is_file, _mappings_in(value))) or _sets_properties(value):
                 raise RuntimeError("a callback returned a file or a component's properties")
         return await super().postprocess_data(block_fn, predictions, *arguments, **keywords)
 
 
-def _paths_in(value: object) -> Iterator[str]:
+def _mappings_in(value: object) -> Iterator[Mapping[Any, Any]]:
     if isinstance(value, Mapping):
-        path = value.get("path")
-        if isinstance(path, str):
-            yield path
+        yield value
     inner = value.values() if isinstance(value, Mapping) else value
     if isinstance(inner, Iterable) and not isinstance(inner, str):
         for each in inner:
-            yield from _paths_in(each)
+            yield from _mappings_in(each)
 
 
-def _holds_file(value: object) -> bool:
-    if isinstance(value, Mapping):
-        return {"path", "meta"} <= value.keys() or any(map(_holds_file, value.values()))
-    return isinstance(value, list | tuple) and any(map(_holds_file, value))
+def _names_address(value: Mapping[Any, Any]) -> bool:
+    path = value.get("path")
+    return isinstance(path, str) and path.startswith(("http://", "https://"))
+
+
+def _is_file(value: Mapping[Any, Any]) -> bool:
+    return {"path", "meta"} <= value.keys()
 
 
 def _sets_properties(value: object) -> bool:
