@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from interface.endpoints import Endpoints
     from retrieval.assistant import Assistant
 
+TIMEOUT_MS = 15_000  # that an action or an expectation may take
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -80,8 +81,9 @@ def browser() -> Iterator[Browser]:
     Not for longer: as long as it is open, playwright keeps an event loop running in this thread,
     in which no other test could start one.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS)
@@ -101,7 +103,7 @@ class Visit:
 
     def open(self) -> Page:
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(TIMEOUT_MS)
         page.on("request", self._remember)
         page.on("pageerror", lambda error: self.failures.append(str(error)))
         # From the start: a file chooser that opens before a listener counts is cancelled at once.

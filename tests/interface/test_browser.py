@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.interface.fakes import BANK_QUOTE, HOSTILE_QUOTE, TWO_LINE_QUOTE
 
@@ -62,14 +63,14 @@ def overflow(page: Page) -> int:
 
 def test_a_citation_opens_its_document_with_the_exact_quote_marked(page: Page) -> None:
     ask(page, "How many accounts were closed?")
-    assert page.locator(".fn-answer-text").inner_text().startswith(BANK_QUOTE)
+    expect(page.locator(".fn-answer-text")).to_contain_text(BANK_QUOTE)
     assert open_citation(page) == BANK_QUOTE
-    assert page.locator(".fn-viewer-title").inner_text() == "Notice to <i>customers</i>"
+    expect(page.locator(".fn-viewer-title")).to_have_text("Notice to <i>customers</i>")
     assert open_citation(page, 2) == "The regulator counts 117."
-    assert page.locator(".fn-sources li .fn-marker").count() == 2
-    assert page.locator(".fn-sources li").count() == 1
-    assert page.locator(".fn-disagreement").inner_text().startswith("The documents give different")
-    assert page.locator("#question textarea").input_value() == ""
+    expect(page.locator(".fn-sources li .fn-marker")).to_have_count(2)
+    expect(page.locator(".fn-sources li")).to_have_count(1)
+    expect(page.locator(".fn-disagreement")).to_contain_text("The documents give different")
+    expect(page.locator("#question textarea")).to_have_value("")
 
 
 def test_a_quote_over_two_lines_is_marked_to_the_character(page: Page) -> None:
@@ -90,21 +91,21 @@ def test_hostile_text_stays_text(page: Page, visit: Visit) -> None:
     assert str(answer.evaluate("node => node.textContent")).startswith(HOSTILE_QUOTE)
     assert open_citation(page) == HOSTILE_QUOTE
     ask(page, "<img src=x onerror='window.hacked=9'> accounts")
-    assert page.locator(".fn-question").last.inner_text().startswith("<img src=x")
+    expect(page.locator(".fn-question").last).to_contain_text("<img src=x")
     page.get_by_role("tab", name="Library").click()
     page.locator(".fn-document-title", has_text="hostile <img src=x onerror=alert(1)>").wait_for()
     assert page.evaluate("() => window.hacked") is None
     inside = "#conversation img, #conversation a, #viewer img, #viewer a, #viewer script"
-    assert page.locator(inside).count() == 0
+    expect(page.locator(inside)).to_have_count(0)
     assert not any("evil" in url for url in visit.requests)
 
 
 def test_a_quote_deep_in_a_long_document_is_scrolled_into_view(page: Page) -> None:
     ask(page, "Where is the needle?")
-    assert "page 2" in page.locator(".fn-source-place").inner_text()
+    expect(page.locator(".fn-source-place")).to_contain_text("page 2")
     assert open_citation(page) == "The needle lies on page two."
     assert is_in_view(page, "mark", ".fn-viewer-body")
-    assert "page 2" in page.locator(".fn-viewer-meta").inner_text()
+    expect(page.locator(".fn-viewer-meta")).to_contain_text("page 2")
     before = page.locator("mark").bounding_box()
     length = len(page.locator(".fn-viewer-text").inner_text())
     page.locator("[data-side=before]").evaluate("button => button.click()")
@@ -123,10 +124,10 @@ def test_a_quote_deep_in_a_long_document_is_scrolled_into_view(page: Page) -> No
 def test_an_abstention_looks_different_and_shows_the_nearest_passages(page: Page) -> None:
     ask(page, "What is the weather on Mars?", reply=".fn-abstained")
     reply = page.locator(".fn-abstained")
-    assert "The documents don't answer this." in reply.inner_text()
-    assert "these are not an answer" in reply.inner_text()
-    assert reply.locator(".fn-nearest-link").count() == 3
-    assert page.locator(".fn-answered").count() == 0
+    expect(reply).to_contain_text("The documents don't answer this.")
+    expect(reply).to_contain_text("these are not an answer")
+    expect(reply.locator(".fn-nearest-link")).to_have_count(3)
+    expect(page.locator(".fn-answered")).to_have_count(0)
     reply.locator(".fn-nearest-link").first.click()
     assert "All is well with 𝔘nicode." in read_mark(page)
 
@@ -149,7 +150,7 @@ def test_an_example_is_asked_with_a_click(page: Page) -> None:
 
 def test_a_question_that_fails_says_why(page: Page) -> None:
     ask(page, "x" * 5000, reply=".fn-failed")
-    assert "the question has 5000 characters" in page.locator(".fn-failed").inner_text()
+    expect(page.locator(".fn-failed")).to_contain_text("the question has 5000 characters")
     ask(page, "crash", reply=".fn-failed")
     assert "/srv" not in page.content()
 
@@ -160,7 +161,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     marker.focus()
     page.keyboard.press("Enter")
     assert read_mark(page) == BANK_QUOTE
-    assert page.locator(".fn-active").count() == 1
+    expect(page.locator(".fn-active")).to_have_count(1)
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
@@ -172,7 +173,7 @@ def test_a_phone_shows_the_document_over_the_conversation(page: Page) -> None:
     assert overflow(page) == 0
     page.get_by_role("button", name="Close the document").click()
     assert page.locator("#viewer").is_hidden()
-    assert page.locator("#question textarea").is_visible()
+    expect(page.locator("#question textarea")).to_be_visible()
     page.get_by_role("tab", name="Library").click()
     page.locator(".fn-document").first.wait_for()
     assert overflow(page) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.interface.fakes import BANK_QUOTE
 from tests.interface.test_browser import DARK, ask, open_citation
@@ -37,16 +38,16 @@ def test_steps_are_shown_while_they_happen_and_nothing_moves(page: Page) -> None
     page.evaluate(WATCH_SHIFTS)
     send(page, "wait, how many accounts?")
     page.locator(".fn-running", has_text="Reading").wait_for()
-    assert "Searched 2 ms" in page.locator(".fn-steps").inner_text()
+    expect(page.locator(".fn-steps")).to_contain_text("Searched 2 ms")
     before = page.locator(".fn-steps").bounding_box()
     page.wait_for_function(
         "() => / [1-9]\\d\\d ms/.test(document.querySelector('.fn-running').innerText)"
     )
     page.locator(".fn-answered").wait_for()
     assert page.locator(".fn-steps").bounding_box() == before
-    assert page.locator(".fn-running").count() == 0
-    assert "42 ms in all" in page.locator(".fn-steps").inner_text()
-    assert page.locator(".fn-answer-text").inner_text().startswith(BANK_QUOTE)
+    expect(page.locator(".fn-running")).to_have_count(0)
+    expect(page.locator(".fn-steps")).to_contain_text("42 ms in all")
+    expect(page.locator(".fn-answer-text")).to_contain_text(BANK_QUOTE)
     page.wait_for_timeout(100)
     assert page.evaluate("() => window.shifts") == []
 
@@ -63,7 +64,7 @@ def test_a_question_stands_there_before_the_server_has_it(page: Page, by_key: bo
         page.locator("#question .submit-button").click()
     page.locator(".fn-running").wait_for()
     assert questions(page) == ["How many accounts were closed?"]
-    assert not page.locator(".fn-welcome").is_visible()
+    expect(page.locator(".fn-welcome")).to_be_hidden()
     (route,) = held
     route.continue_()
     page.locator(".fn-answered").wait_for()
@@ -112,7 +113,7 @@ def test_a_running_question_is_stopped_and_asked_again(page: Page) -> None:
     page.locator(".fn-running", has_text="Reading").wait_for()
     page.get_by_role("button", name="Stop this answer").click()
     page.locator(".fn-failed").wait_for(timeout=1500)
-    assert "You stopped this question." in page.locator(".fn-failed").inner_text()
+    expect(page.locator(".fn-failed")).to_contain_text("You stopped this question.")
     page.get_by_role("button", name="Ask again").click()
     page.locator(".fn-answered").wait_for()
     assert questions(page) == ["wait for the accounts"]
@@ -134,18 +135,19 @@ def test_escape_elsewhere_is_not_for_the_running_question(page: Page) -> None:
     send(page, "wait for the accounts")
     page.locator(".fn-running", has_text="Reading").wait_for()
     page.get_by_label("Title of the conversation").press("Escape")
-    assert page.locator(".fn-history-edit").count() == 0
+    expect(page.locator(".fn-history-edit")).to_have_count(0)
     page.locator(".fn-send").press("Escape")
-    assert page.locator(".fn-judging").count() == 0
+    expect(page.locator(".fn-judging")).to_have_count(0)
     sought = page.locator(".fn-search-field")
     sought.fill("bank")
     sought.press("Escape")
-    assert sought.input_value() == ""
+    expect(sought).to_have_value("")
     page.get_by_role("tab", name="Library").click()
     page.keyboard.press("Escape")
     page.locator(".fn-find").press("Escape")
     page.get_by_role("tab", name="Ask").click()
     page.locator(".fn-turn").nth(1).locator(".fn-answered").wait_for()
+    page.locator(".fn-followup").first.wait_for()  # no other test gets any before
 
 
 def test_stop_keeps_the_focus_from_stage_to_stage(page: Page) -> None:
@@ -157,10 +159,10 @@ def test_stop_keeps_the_focus_from_stage_to_stage(page: Page) -> None:
     for route in held:
         route.continue_()
     page.locator(".fn-running", has_text="Reading").wait_for()
-    assert page.locator(".fn-stop:focus").count() == 1
+    expect(page.locator(".fn-stop:focus")).to_have_count(1)
     page.keyboard.press("Enter")
     page.locator(".fn-failed", has_text="You stopped this question.").wait_for()
-    assert page.locator("#question textarea:focus").count() == 1
+    expect(page.locator("#question textarea:focus")).to_have_count(1)
 
 
 @pytest.mark.parametrize("pressed", [".fn-example", ".fn-followup", ".fn-redo", ".fn-editor-field"])
@@ -183,7 +185,7 @@ def test_a_question_that_waits_for_its_turn_is_stopped_when_it_begins(page: Page
     else:
         page.keyboard.press(how)
     page.wait_for_timeout(200)
-    assert page.locator(".fn-running", has_text="Waiting").is_visible()
+    expect(page.locator(".fn-running", has_text="Waiting")).to_be_visible()
     for route in held:
         route.continue_()
     page.locator(".fn-failed", has_text="You stopped this question.").wait_for()
@@ -194,11 +196,11 @@ def test_an_earlier_question_is_edited_and_asked_again_from_there(page: Page) ->
     ask(page, "Which lines?")
     page.get_by_role("button", name="Edit question").first.click()
     editor = page.locator(".fn-editor")
-    assert "The question after it will be replaced." in editor.inner_text()
+    expect(editor).to_contain_text("The question after it will be replaced.")
     field = page.get_by_role("textbox", name="Edit the question")
-    assert field.input_value() == "How many accounts were closed?"
+    expect(field).to_have_value("How many accounts were closed?")
     field.press("Escape")
-    assert editor.count() == 0
+    expect(editor).to_have_count(0)
     page.get_by_role("button", name="Edit question").first.click()
     field.fill("Where is the needle?")
     field.press("Enter")
@@ -227,7 +229,7 @@ def test_follow_ups_come_from_the_passages_and_are_asked_with_a_click(page: Page
     page.locator(".fn-followup", has_text="Who is Ada Bridge?").click()
     page.locator(".fn-answer-text", has_text="Ada Bridge, a clerk").wait_for()
     assert questions(page) == ["What is the weather?", "Who is Ada Bridge?"]
-    assert page.locator(".fn-turn").first.locator(".fn-followup").count() == 0
+    expect(page.locator(".fn-turn").first.locator(".fn-followup")).to_have_count(0)
 
 
 def test_follow_ups_are_looked_for_once_after_an_answer_of_several_sentences(page: Page) -> None:
@@ -248,7 +250,7 @@ def test_a_marker_previews_its_quote_to_the_pointer(page: Page) -> None:
     assert preview.locator("blockquote").evaluate("node => node.textContent") == BANK_QUOTE
     preview.locator("blockquote").hover()
     page.wait_for_timeout(400)
-    assert preview.is_visible()
+    expect(preview).to_be_visible()
     page.keyboard.press("Escape")
     preview.wait_for(state="hidden")
     page.locator(".fn-answer-text .fn-marker").nth(1).hover()
@@ -265,24 +267,24 @@ def test_a_marker_previews_its_quote_to_the_keyboard(page: Page) -> None:
         if page.locator(".fn-marker:focus").count():
             break
     marker = page.locator(".fn-marker:focus")
-    assert page.get_by_role("tooltip").is_visible()
-    assert marker.get_attribute("aria-describedby") == "fn-preview"
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    expect(marker).to_have_attribute("aria-describedby", "fn-preview")
     page.keyboard.press("Escape")
     page.get_by_role("tooltip").wait_for(state="hidden")
-    assert marker.count() == 1
+    expect(marker).to_have_count(1)
 
 
 def test_sentences_say_their_support_and_sides_stand_beside_each_other(page: Page) -> None:
     ask(page, "How many accounts were closed?")
-    assert page.locator(".fn-sentence[data-support=verbatim]").count() == 2
-    assert "quoted word for word" in page.locator(".fn-support").inner_text()
+    expect(page.locator(".fn-sentence[data-support=verbatim]")).to_have_count(2)
+    expect(page.locator(".fn-support")).to_contain_text("quoted word for word")
     sides = page.locator(".fn-side")
     assert [text.split("\n")[:2] for text in sides.all_inner_texts()] == [
         ["115", "the bank"],
         ["117", "the regulator"],
     ]
-    assert "2025-03-31" in sides.nth(0).inner_text()
-    assert "undated" in sides.nth(1).inner_text()
+    expect(sides.nth(0)).to_contain_text("2025-03-31")
+    expect(sides.nth(1)).to_contain_text("undated")
     first, second = (sides.nth(number).bounding_box() for number in (0, 1))
     assert first is not None
     assert second is not None
@@ -295,20 +297,20 @@ def test_keys_are_enough_and_are_listed(page: Page) -> None:
     field.fill("How many accounts")
     field.press("Shift+Enter")
     field.press_sequentially("were closed?")
-    assert field.input_value() == "How many accounts\nwere closed?"
+    expect(field).to_have_value("How many accounts\nwere closed?")
     field.press("Enter")
     page.locator(".fn-answered").wait_for()
     page.locator(".fn-conversation").focus()
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
-    assert "Send the question" in dialog.inner_text()
+    expect(dialog).to_contain_text("Send the question")
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     page.keyboard.press("/")
-    assert field.evaluate("node => node === document.activeElement")
+    expect(field).to_be_focused()
     page.locator(".fn-conversation").focus()
     page.keyboard.press("e")
-    assert page.locator(".fn-editor-field:focus").count() == 1
+    expect(page.locator(".fn-editor-field:focus")).to_have_count(1)
 
 
 def test_single_keys_can_be_switched_off(page: Page) -> None:
@@ -318,7 +320,7 @@ def test_single_keys_can_be_switched_off(page: Page) -> None:
     page.reload()
     page.locator(".fn-conversation").focus()
     page.keyboard.press("?")
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_look_is_switched_and_remembered(page: Page) -> None:
@@ -341,8 +343,8 @@ def test_without_a_choice_the_look_is_the_systems(page: Page) -> None:
 
 
 def test_the_page_says_its_language_and_direction(page: Page, visit: Visit) -> None:
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.locator("html").get_attribute("dir") == "ltr"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
     ask(page, "מה שלום? accounts")
     assert (
         page.locator(".fn-question").evaluate("node => getComputedStyle(node).direction") == "rtl"

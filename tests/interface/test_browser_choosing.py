@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.interface.test_browser import DARK, PHONE, ask, overflow
 from tests.interface.test_browser_accessibility import check
@@ -32,7 +33,7 @@ def open_chooser(page: Page) -> Locator:
 
 def test_a_question_is_narrowed_to_documents_with_the_keyboard_alone(page: Page) -> None:
     opener = page.get_by_role("button", name="Documents to ask: All documents")
-    assert page.get_by_role("button", name="Ask all documents").count() == 0
+    expect(page.get_by_role("button", name="Ask all documents")).to_have_count(0)
     opener.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Documents to ask")
@@ -41,36 +42,36 @@ def test_a_question_is_narrowed_to_documents_with_the_keyboard_alone(page: Page)
     dialog.locator("li:only-child").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
-    assert dialog.locator(".fn-chooser-count").inner_text() == "1 document"
+    expect(dialog.locator(".fn-chooser-count")).to_have_text("1 document")
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     narrowed = page.get_by_role("button", name="Documents to ask: 1 document")
-    assert narrowed.evaluate("node => node === document.activeElement")
+    expect(narrowed).to_be_focused()
     ask(page, "How many accounts were closed?", reply=".fn-abstained")
     reply = page.locator(".fn-turn").last
-    assert reply.locator(".fn-nearest-link").count() == 1
-    assert "Asked of 1 chosen document only" in reply.inner_text()
+    expect(reply.locator(".fn-nearest-link")).to_have_count(1)
+    expect(reply).to_contain_text("Asked of 1 chosen document only")
     page.get_by_role("button", name="Ask all documents").click()
-    assert opener.evaluate("node => node === document.activeElement")
+    expect(opener).to_be_focused()
     ask(page, "How many accounts were closed?")
-    assert "chosen" not in page.locator(".fn-turn").last.inner_text()
+    expect(page.locator(".fn-turn").last).not_to_contain_text("chosen")
 
 
 def test_what_is_ticked_comes_first_and_is_taken_back(page: Page) -> None:
     dialog = open_chooser(page)
     dialog.get_by_role("checkbox", name="A long document").check()
     dialog.get_by_role("checkbox", name=HOSTILE).check()
-    assert page.locator("#conversation img").count() == 0
+    expect(page.locator("#conversation img")).to_have_count(0)
     dialog.get_by_role("button", name="Done").click()
-    assert page.locator(".fn-choose").inner_text() == "2 documents"
+    expect(page.locator(".fn-choose")).to_have_text("2 documents")
     dialog = open_chooser(page)
-    assert dialog.locator("input:checked").count() == 2
-    assert "A long document" in dialog.locator("li").first.inner_text()
+    expect(dialog.locator("input:checked")).to_have_count(2)
+    expect(dialog.locator("li").first).to_contain_text("A long document")
     dialog.get_by_role("checkbox", name=HOSTILE).uncheck()
     dialog.get_by_label("Search titles and file names").fill("nothing like it")
     dialog.get_by_text("No document is called like this.").wait_for()
     dialog.get_by_role("button", name="Ask all documents").click()
-    assert dialog.locator(".fn-chooser-count").inner_text() == "All documents"
+    expect(dialog.locator(".fn-chooser-count")).to_have_text("All documents")
 
 
 @pytest.mark.parametrize("visit", LOOKS, indirect=True)

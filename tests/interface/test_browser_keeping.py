@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from interface.keeping.judgements import Judgements, Opinion
 from interface.keeping.store import Store
@@ -77,14 +78,14 @@ def test_a_conversation_is_there_again_after_the_server_was_restarted(
         with serve_fakes(tmp_path, port=port):
             page = visit.open()
             wait_for_titles(page, ACCOUNTS)
-            assert "2 questions" in kept_items(page).inner_text()
+            expect(kept_items(page)).to_contain_text("2 questions")
             kept_items(page).click()
             page.locator(".fn-turn").nth(1).wait_for()
-            assert kept_items(page).get_attribute("aria-current") == "true"
+            expect(kept_items(page)).to_have_attribute("aria-current", "true")
             assert open_citation(page) == BANK_QUOTE
             ask(page, "Which lines?")
             page.locator(".fn-history-facts", has_text="3 questions").wait_for()
-            assert kept_items(page).count() == 1
+            expect(kept_items(page)).to_have_count(1)
             page.close()
 
 
@@ -110,7 +111,7 @@ def test_conversations_are_found_renamed_and_deleted(page: Page) -> None:
     page.get_by_role("button", name="Delete for good").click()
     wait_for_titles(page, "Closed accounts")
     page.locator(".fn-welcome").wait_for()
-    assert page.locator(".fn-turn").count() == 0
+    expect(page.locator(".fn-turn")).to_have_count(0)
 
 
 def test_another_browser_sees_nothing_of_it(page: Page, browser: Browser, address: str) -> None:
@@ -119,7 +120,7 @@ def test_another_browser_sees_nothing_of_it(page: Page, browser: Browser, addres
     with visiting(browser, address) as visit:
         stranger = visit.open()
         stranger.locator(".fn-history-note").wait_for()
-        assert kept_items(stranger).count() == 0
+        expect(kept_items(stranger)).to_have_count(0)
 
 
 def test_a_conversation_is_saved_as_markdown_and_as_json(page: Page, tmp_path: Path) -> None:
@@ -151,14 +152,14 @@ def test_a_colleague_opens_a_link_to_an_answer_and_checks_its_source(
         colleague.locator(".fn-shared-note").wait_for()
         assert open_citation(colleague) == BANK_QUOTE
         assert colleague.locator("#question").is_hidden()
-        assert colleague.locator(".fn-actions").count() == 0
+        expect(colleague.locator(".fn-actions")).to_have_count(0)
         colleague.locator(".fn-conversation").focus()
         colleague.keyboard.press("e")
-        assert colleague.locator(".fn-editor").count() == 0
-        assert kept_items(colleague).count() == 0
+        expect(colleague.locator(".fn-editor")).to_have_count(0)
+        expect(kept_items(colleague)).to_have_count(0)
         colleague.get_by_role("link", name="Ask a question of your own").click()
         colleague.locator(".fn-example").first.wait_for()
-        assert colleague.locator("#question").is_visible()
+        expect(colleague.locator("#question")).to_be_visible()
 
 
 def test_feedback_is_given_with_reasons_and_the_right_answer(page: Page, data_dir: Path) -> None:
@@ -170,8 +171,10 @@ def test_feedback_is_given_with_reasons_and_the_right_answer(page: Page, data_di
     page.get_by_label("The right answer, if you know it").fill("117")
     page.get_by_role("button", name="Send").click()
     page.locator(".fn-actions-status", has_text="Thank you, noted.").wait_for()
-    assert page.locator(".fn-judging").count() == 0
-    assert page.locator(".fn-action[aria-pressed=true]").get_attribute("aria-label") == "Bad answer"
+    expect(page.locator(".fn-judging")).to_have_count(0)
+    expect(page.locator(".fn-action[aria-pressed=true]")).to_have_attribute(
+        "aria-label", "Bad answer"
+    )
     kept = Judgements(Store(data_dir)).all()
     assert len(kept) == before + 1
     assert kept[-1].opinion == Opinion("down", ("wrong answer", "wrong citation"), "117")
@@ -187,7 +190,7 @@ def test_an_abstention_can_be_said_to_be_wrong_with_the_keyboard_alone(
     ask(page, "What is the weather?", reply=".fn-abstained")
     page.get_by_role("button", name="Bad answer").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_label("Wrong answer").count() == 0
+    expect(page.get_by_label("Wrong answer")).to_have_count(0)
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -259,7 +262,7 @@ def test_who_signs_in_finds_their_own_in_every_browser_and_links_ask_to_sign_in(
             sign_in(page, "ben")
             page.locator(".fn-shared-note").wait_for()
             assert open_citation(page) == BANK_QUOTE
-            assert kept_items(page).count() == 0
+            expect(kept_items(page)).to_have_count(0)
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
@@ -272,7 +275,7 @@ def test_on_a_phone_the_conversations_are_a_drawer(page: Page) -> None:
     wait_for_titles(page, ACCOUNTS)
     page.keyboard.press("Escape")
     assert page.locator(".fn-history-panel").is_hidden()
-    assert page.locator(":focus").get_attribute("aria-controls") == "fn-history-panel"
+    expect(page.locator(":focus")).to_have_attribute("aria-controls", "fn-history-panel")
     page.get_by_role("button", name="Conversations").click()
     kept_items(page).click()
     page.locator(".fn-answered").wait_for()
@@ -283,7 +286,7 @@ def test_on_a_phone_the_conversations_are_a_drawer(page: Page) -> None:
 
 
 def test_the_panel_stays_closed_for_who_closed_it(page: Page) -> None:
-    assert page.locator(".fn-history-panel").is_visible()
+    expect(page.locator(".fn-history-panel")).to_be_visible()
     page.get_by_role("button", name="Conversations").click()
     assert page.locator(".fn-history-panel").is_hidden()
     page.reload()

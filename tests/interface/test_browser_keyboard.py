@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.interface.fakes import BANK_QUOTE
 from tests.interface.test_browser import read_mark
@@ -44,7 +45,7 @@ def test_a_question_is_asked_and_its_citation_read(page: Page) -> None:
     move_to(page, page.locator("#viewer .fn-viewer-body"))
     page.keyboard.press("Escape")
     page.locator("#panes.fn-reading").wait_for(state="detached")
-    assert marker.evaluate("node => node === document.activeElement")
+    expect(marker).to_be_focused()
 
 
 def test_a_nearest_passage_is_read_after_an_abstention(page: Page) -> None:
@@ -89,4 +90,4 @@ def test_a_file_is_added_indexed_again_and_removed(page: Page, tmp_path: Path) -
     page.keyboard.press("Enter")
     row.wait_for(state="detached")
     # Whoever removes several documents goes on from where the last one was.
-    assert page.locator(".fn-document button:focus").count() == 1
+    expect(page.locator(".fn-document button:focus")).to_have_count(1)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.interface.test_browser import PHONE, ask, overflow
 
@@ -64,14 +65,14 @@ def test_files_are_added_refused_tried_again_and_removed(
     page.locator(".fn-file.fn-refused", has_text="it is not text").wait_for()
     page.locator(".fn-file.fn-added", has_text="Browser <b>note.txt").wait_for()
     settled(page)
-    assert "2 of 2 files" in page.locator(".fn-queue-count").inner_text()
-    assert page.locator(".fn-queue-said").inner_text() == "1 added, 0 unchanged, 1 refused"
+    expect(page.locator(".fn-queue-count")).to_contain_text("2 of 2 files")
+    expect(page.locator(".fn-queue-said")).to_have_text("1 added, 0 unchanged, 1 refused")
     row(page, "Browser <b>note.txt").wait_for()
     page.locator(".fn-file.fn-refused .fn-retry").click()
     page.locator(".fn-file.fn-refused", has_text="it is not text").wait_for()
     settled(page)
     page.get_by_role("button", name="Clear the list").click()
-    assert page.locator(".fn-file").count() == 0
+    expect(page.locator(".fn-file")).to_have_count(0)
     choose(page, good)
     page.locator(".fn-file.fn-unchanged").wait_for()
     settled(page)
@@ -79,7 +80,7 @@ def test_files_are_added_refused_tried_again_and_removed(
     target.get_by_role("button", name="Remove").click()
     target.get_by_role("button", name="Keep").click()
     remove(page, "Browser <b>note.txt")
-    assert "Removed" in page.locator(".fn-message").inner_text()
+    expect(page.locator(".fn-message")).to_contain_text("Removed")
 
 
 def test_a_folder_keeps_the_places_of_its_files_and_leaves_out_hidden_ones(
@@ -106,11 +107,11 @@ def test_documents_are_found_by_their_names(library_page: Page) -> None:
     everything = rows.count()
     field.fill("NOTICE")
     library_page.wait_for_function("() => document.querySelectorAll('.fn-document').length === 1")
-    assert "Notice" in rows.inner_text()
-    assert library_page.locator(".fn-documents-count").inner_text() == "1"
+    expect(rows).to_contain_text("Notice")
+    expect(library_page.locator(".fn-documents-count")).to_have_text("1")
     field.fill("nowhere")
     library_page.get_by_text("No document is called like this.").wait_for()
-    assert rows.count() == 0
+    expect(rows).to_have_count(0)
     field.fill("")
     library_page.wait_for_function(
         f"() => document.querySelectorAll('.fn-document').length === {everything}"
@@ -122,15 +123,15 @@ def test_a_collection_is_added_to_shown_and_asked(library_page: Page, tmp_path: 
     page.get_by_label("Name of a collection").fill("notes")
     choose(page, write(tmp_path, "only.txt", b"The only note."))
     row(page, "only.txt").wait_for()
-    assert "in notes" in row(page, "only.txt").inner_text()
+    expect(row(page, "only.txt")).to_contain_text("in notes")
     page.locator("#documents").get_by_label("Show").select_option("notes")
     row(page, "Notice").wait_for(state="detached")
-    assert page.locator(".fn-document").count() == 1
+    expect(page.locator(".fn-document")).to_have_count(1)
     page.get_by_role("tab", name="Ask").click()
     page.get_by_label("Ask in").select_option("notes")
     ask(page, "What is the weather?", reply=".fn-abstained")
-    assert page.locator(".fn-nearest-link").all_inner_texts() == ["only.txt\nThe only note."]
-    assert page.get_by_label("Ask in").input_value() == "notes"
+    expect(page.locator(".fn-nearest-link")).to_have_text(["only.txtThe only note."])
+    expect(page.get_by_label("Ask in")).to_have_value("notes")
     page.get_by_role("tab", name="Library").click()
     remove(page, "only.txt")
 
@@ -150,13 +151,13 @@ def test_files_go_where_it_was_said_when_they_were_chosen(
     choose(page, write(tmp_path, "first.txt", b"First."), write(tmp_path, "second.txt", b"Second."))
     page.locator(".fn-file.fn-added", has_text="second.txt").wait_for()
     settled(page)
-    assert into.input_value() == "late"
+    expect(into).to_have_value("late")
     page.locator(".fn-file.fn-refused .fn-retry").click()
     page.locator(".fn-file.fn-added", has_text="first.txt").wait_for()
     settled(page)
     for name in ("first.txt", "second.txt"):
         row(page, name).wait_for()
-        assert "in early" in row(page, name).inner_text()
+        expect(row(page, name)).to_contain_text("in early")
         remove(page, name)
 
 
@@ -178,8 +179,8 @@ def test_adding_shows_how_far_it_is_and_can_be_stopped(library_page: Page, tmp_p
     page.get_by_role("button", name="Stop adding").click()
     page.locator(".fn-file.fn-stopped").nth(1).wait_for()
     settled(page)
-    assert row(page, "slow.txt").count() == 0
-    assert page.get_by_role("button", name="Try the 2 refused files again").is_visible()
+    expect(row(page, "slow.txt")).to_have_count(0)
+    expect(page.get_by_role("button", name="Try the 2 refused files again")).to_be_visible()
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
@@ -187,19 +188,19 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
 ) -> None:
     choose(library_page, write(tmp_path, "large.txt", b"x" * 1_200_000))
     reason = library_page.locator(".fn-file.fn-refused .fn-file-reason")
-    assert reason.inner_text().startswith("It has 1.2 MB and at most 1 MB are read")
+    expect(reason).to_contain_text("It has 1.2 MB and at most 1 MB are read")
 
 
 def test_a_document_is_indexed_again_where_its_file_is_there(library_page: Page) -> None:
     page = library_page
     notice = row(page, "Notice to <i>customers</i>")
-    assert "Indexed" in notice.locator(".fn-status").inner_text()
-    assert "dated 2025-03-31" in notice.inner_text()
+    expect(notice.locator(".fn-status")).to_contain_text("Indexed")
+    expect(notice).to_contain_text("dated 2025-03-31")
     notice.get_by_role("button", name="again").click()
     page.locator(".fn-message", has_text="1 added, 0 unchanged, 0 refused").wait_for()
     gone = row(page, "A long document")
-    assert "File is gone" in gone.inner_text()
-    assert gone.get_by_role("button", name="again").count() == 0
+    expect(gone).to_contain_text("File is gone")
+    expect(gone.get_by_role("button", name="again")).to_have_count(0)
 
 
 def test_the_folders_are_looked_at_again(library_page: Page) -> None:
@@ -212,9 +213,9 @@ def test_the_library_is_used_by_keyboard(library_page: Page) -> None:
     button = row(page, "Notice to <i>customers</i>").get_by_role("button", name="Remove")
     button.focus()
     page.keyboard.press("Enter")
-    assert page.locator("button:focus").inner_text() == "Keep"
+    expect(page.locator("button:focus")).to_have_text("Keep")
     page.keyboard.press("Enter")
-    assert page.locator("button:focus").inner_text() == "Remove"
+    expect(page.locator("button:focus")).to_have_text("Remove")
     with page.expect_file_chooser():
         page.locator(".fn-choose-files").press("Enter")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from interface.strings import read_translations
 from tests.interface.serving import serve_fakes
@@ -113,8 +114,8 @@ def runs(page: Page, selector: str) -> str:
 
 @pytest.mark.parametrize("visit", SIZES, indirect=True)
 def test_the_page_runs_from_right_to_left_and_nothing_sticks_out(page: Page) -> None:
-    assert page.locator("html").get_attribute("dir") == "rtl"
-    assert page.locator("html").get_attribute("lang") == LANGUAGE
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("html")).to_have_attribute("lang", LANGUAGE)
     check_layout(page, ".fn-header", ".fn-history", ".fn-welcome", ".fn-bar", "#question textarea")
     ask(page, "What does the arabic say?")
     check_layout(page, ".fn-conversation", ".fn-sources", ".fn-actions-bar")
@@ -167,7 +168,7 @@ def test_titles_and_quotes_keep_their_own_direction(page: Page) -> None:
 
 @pytest.mark.parametrize("visit", [{"viewport": {"width": 1280, "height": 800}}], indirect=True)
 def test_an_arabic_document_keeps_its_direction_in_an_english_page(page: Page) -> None:
-    assert page.locator("html").get_attribute("dir") == "ltr"
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
     ask(page, "What does the arabic say?")
     assert direction(page, ".fn-answer-text") == "rtl"
     assert runs(page, ".fn-source-title") == "rtl"

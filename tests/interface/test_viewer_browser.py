@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks.pdf_quotes_corpus import letters_of
 from tests.interface.conftest import Visit
@@ -133,7 +134,7 @@ def test_a_quote_is_marked_on_the_page_of_its_pdf(page: Page) -> None:
     assert letters_of(words_under_marks(page, 1)) == letters_of(report_quote(1))
     assert is_in_view(page, ".fn-page-mark", ".fn-page-pane")
     assert page.locator(".fn-page-picture").evaluate("node => node.naturalWidth") >= 600
-    assert page.locator(".fn-page-picture").get_attribute("alt") == "Page 1 of 3 of report.pdf"
+    expect(page.locator(".fn-page-picture")).to_have_attribute("alt", "Page 1 of 3 of report.pdf")
     open_marker(page, 2)
     assert quoted_on_page(page) == report_quote(2)
     assert letters_of(words_under_marks(page, 2)) == letters_of(report_quote(2))
@@ -145,7 +146,7 @@ def test_pages_are_turned_and_zoomed(page: Page) -> None:
     width = page.locator(".fn-page-sheet").evaluate("node => node.clientWidth")
     button(page, "Next page").click()
     page.locator(f"{IDLE} .fn-page-count", has_text="Page 2 of 3").wait_for()
-    assert page.locator(".fn-page-mark").count() == 0
+    expect(page.locator(".fn-page-mark")).to_have_count(0)
     assert page.locator(".fn-page-said").is_hidden()
     page.locator(".fn-page-pane").focus()
     page.keyboard.press("PageUp")
@@ -176,8 +177,8 @@ def test_where_the_place_is_not_certain_the_page_says_so(page: Page) -> None:
     ask(page, "What does the picture say?")
     open_marker(page)
     assert quoted_on_page(page) == PICTURE_QUOTE
-    assert "The quote is on this page." in page.locator(".fn-viewer-note").inner_text()
-    assert page.locator(".fn-page-mark").count() == 0
+    expect(page.locator(".fn-viewer-note")).to_contain_text("The quote is on this page.")
+    expect(page.locator(".fn-page-mark")).to_have_count(0)
 
 
 def test_a_file_that_changed_is_shown_as_the_text_that_was_indexed(page: Page) -> None:
@@ -193,7 +194,7 @@ def test_headings_look_like_headings(page: Page) -> None:
     ask(page, "What does the markdown say?")
     open_marker(page)
     headings = page.locator("#viewer .fn-viewer-text").get_by_role("heading")
-    assert headings.all_inner_texts() == ["Manual of the harbour", "The crane", "Upkeep"]
+    expect(headings).to_have_text(["Manual of the harbour", "The crane", "Upkeep"])
     sizes = headings.evaluate_all(
         "nodes => nodes.map((node) => parseFloat(getComputedStyle(node).fontSize))"
     )
@@ -207,14 +208,14 @@ def test_the_citations_of_an_answer_follow_one_another(page: Page) -> None:
     ask(page, "What does the pdf say?")
     open_marker(page)
     count = page.locator(".fn-tool-count")
-    assert count.inner_text() == "1 of 3"
+    expect(count).to_have_text("1 of 3")
     assert button(page, "Previous citation").is_disabled()
     button(page, "Next citation").click()
     page.locator(f"{IDLE} .fn-page-count", has_text="Page 2").wait_for()
     assert quoted_on_page(page) == report_quote(2)
     page.keyboard.press("n")
     assert read_mark(page) == TEXT_QUOTE
-    assert count.inner_text() == "3 of 3"
+    expect(count).to_have_text("3 of 3")
     assert button(page, "Next citation").is_disabled()
     page.keyboard.press("p")
     page.locator(f"{IDLE} .fn-page-count", has_text="Page 2").wait_for()
@@ -236,8 +237,8 @@ def test_a_document_is_searched(page: Page) -> None:
     count = page.locator(".fn-search-count")
     page.locator(".fn-search-count", has_text="1 of 300").wait_for()
     page.locator(f"{IDLE} .fn-current").wait_for()
-    assert page.locator(".fn-current").inner_text() == "tide was"
-    assert page.locator(".fn-found").count() == 299
+    expect(page.locator(".fn-current")).to_have_text("tide was")
+    expect(page.locator(".fn-found")).to_have_count(299)
     page.keyboard.press("Shift+Enter")
     page.locator(".fn-search-count", has_text="300 of 300").wait_for()
     page.locator(f"{IDLE} .fn-current").wait_for()
@@ -246,7 +247,7 @@ def test_a_document_is_searched(page: Page) -> None:
     page.locator(".fn-search-count", has_text="1 of 300").wait_for()
     page.keyboard.press("Escape")
     page.locator("#viewer:not(:has(.fn-found))").wait_for()
-    assert count.inner_text() == ""
+    expect(count).to_have_text("")
     assert read_mark(page) == TEXT_QUOTE
     page.keyboard.type("dragon")
     page.locator(".fn-search-count", has_text="none found").wait_for()
@@ -259,7 +260,7 @@ def test_a_pdf_is_searched_page_by_page(page: Page) -> None:
     page.locator(".fn-search-field").fill("head 3")
     page.locator(f"{IDLE} .fn-page-count", has_text="Page 3").wait_for()
     page.locator(f"{IDLE} .fn-page-current").first.wait_for()
-    assert page.locator(".fn-search-count").inner_text() == "1 of 1"
+    expect(page.locator(".fn-search-count")).to_have_text("1 of 1")
     assert is_in_view(page, ".fn-page-current", ".fn-page-pane")
 
 
@@ -298,7 +299,7 @@ def test_a_server_that_forbids_downloads_offers_none(browser: Browser, tmp_path:
         page = visit.open()
         ask(page, "What does the pdf say?")
         open_marker(page)
-        assert button(page, "Copy quote").is_visible()
+        expect(button(page, "Copy quote")).to_be_visible()
         assert button(page, "Download").is_hidden()
         visit.context.close()
 
