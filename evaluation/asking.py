@@ -25,12 +25,12 @@ def ask(system: System, question: Question, *, given_passage: bool = False) -> P
     begin = time.perf_counter()
     try:
         answer = system.read(question) if given_passage else system.ask(question)
+        latency_ms = elapsed_ms(begin)
+        hits = list(answer["hits"])
+        if not given_passage and len(hits) < PASSAGES:
+            hits += more_hits(system, answer)
     except InvalidInputError as error:
         return refusal(question, str(error), elapsed_ms(begin))
-    latency_ms = elapsed_ms(begin)
-    hits = list(answer["hits"])
-    if not given_passage and len(hits) < PASSAGES:
-        hits += more_hits(system, answer)
     return Prediction(
         id=question.id,
         question=question.text,

@@ -161,7 +161,9 @@ class Run:
         warm_up = max(1, int(WARM_UP * len(made)))
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimiser,
-            lambda step: min((step + 1) / warm_up, (len(made) - step) / (len(made) - warm_up)),
+            lambda step: min(
+                (step + 1) / warm_up, (len(made) - step) / max(1, len(made) - warm_up)
+            ),
         )
         self._average: float | None = None
         self._done = self._resume()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from evaluation import asking
 from evaluation.datasets import Question
+from index.errors import InvalidInputError
 from tests.evaluation.fakes import FakeSystem, answer_object, hit_object, refuse
 
 QUESTION = Question("q", "When?", ("1843",), (), "answerable")
@@ -52,6 +53,15 @@ def test_a_refused_question_counts_as_an_abstention() -> None:
     assert (found.short_answer, found.best_span, found.confidence) == ("", "", 0.0)
     assert not found.citations
     assert not found.hits
+
+
+def test_a_refused_search_for_more_hits_counts_as_an_abstention() -> None:
+    class Narrow(FakeSystem):
+        def search(self, query: str, k: int) -> list[dict[str, object]]:
+            raise InvalidInputError("the search is refused")
+
+    answers = {"q": lambda: answer_object("When?", hits=[])}
+    assert asking.ask(Narrow(NAMES, answers), QUESTION).refused
 
 
 def corpus(documents: int, passages: int) -> tuple[dict[str, str], list[dict[str, object]]]:

@@ -100,6 +100,12 @@ def test_an_interrupted_stage_ends_as_one_that_was_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
+def test_a_stage_may_be_one_batch(tmp_path: Path) -> None:
+    run = Run(ReaderModel(packaged_folder()), [make_rows()[:4]], RECIPE, tmp_path)
+    assert [done for done, _ in run.steps()] == [1]
+
+
+@pytest.mark.model
 def test_a_checkpoint_of_another_stage_is_not_taken_for_this_one(tmp_path: Path) -> None:
     learn(tmp_path)
     other = replace(RECIPE, rate=2 * RECIPE.rate)
