@@ -249,7 +249,7 @@ def time_runtimes(
     import torch
 
     from training.examples import Example
-    from training.reader import restore
+    from training.reader_weights import restore
     from training.reader_model import ReaderModel, tensors
 
     body = packaged_folder()

@@ -21,7 +21,8 @@ from index.progress import Progress, progress_bar
 from retrieval.span_reader import WEIGHTS
 from training.calibration import Asked, Best, ask, fit_measures, load_uncalibrated
 from training.questions import join_sets, load_held_out
-from training.reader import export, train_reader
+from training.reader import train_reader
+from training.reader_weights import export
 from training.recipe import Recipe
 
 DATA = Path("../shared/data")
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
         with progress_bar() as progress:
             if not (folder / WEIGHTS).is_file():
                 model = train_reader(arguments.data, folder, recipe, start=None, progress=progress)
-                export(model, folder)
+                export(model, folder, recipe)
             rows[name] = judge(
                 folder,
                 arguments.data,

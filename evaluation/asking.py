@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from evaluation.datasets import Question
@@ -25,12 +26,13 @@ def ask(system: System, question: Question, *, given_passage: bool = False) -> P
     begin = time.perf_counter()
     try:
         answer = system.read(question) if given_passage else system.ask(question)
-        latency_ms = elapsed_ms(begin)
-        hits = list(answer["hits"])
-        if not given_passage and len(hits) < PASSAGES:
-            hits += more_hits(system, answer)
     except InvalidInputError as error:
         return refusal(question, str(error), elapsed_ms(begin))
+    latency_ms = elapsed_ms(begin)
+    hits = list(answer["hits"])
+    if not given_passage and len(hits) < PASSAGES:
+        with suppress(InvalidInputError):  # the answer stands
+            hits += more_hits(system, answer)
     return Prediction(
         id=question.id,
         question=question.text,

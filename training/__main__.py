@@ -72,14 +72,15 @@ def run_similarity(options: argparse.Namespace) -> None:
 
 def run_reader(options: argparse.Namespace) -> None:
     """Train a stage of the reader and print where its weights are."""
-    from training.reader import export, train_reader
+    from training.reader import train_reader
+    from training.reader_weights import export
 
     recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
     with progress_bar() as progress:
         model = train_reader(
             options.data, options.work_dir, recipe, start=options.start, progress=progress
         )
-    print(export(model, options.output, start=options.start, share=options.share))
+    print(export(model, options.output, recipe, start=options.start, share=options.share))
 
 
 def run_calibrate(options: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ from retrieval.search import worth_reading
 from retrieval.span_reader import LONGEST_SPAN, WEIGHTS, SpanReader
 from training.card import write_card
 from training.questions import TrainingQuestion, TrainingSet, join_sets, load_held_out
+from training.reader_weights import read_stages
 
 QUESTIONS = 2_000  # of SQuAD's; there are fewer of the typed and of the written ones
 RESAMPLES = 1_000  # of the bootstrap
@@ -101,7 +102,8 @@ def calibrate(
     }
     path = folder / "calibration.json"
     path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    write_card(folder, result, longest=LONGEST_SPAN, strangers=len(strangers))
+    stages = read_stages(folder / WEIGHTS)
+    write_card(folder, result, stages=stages, longest=LONGEST_SPAN, strangers=len(strangers))
     return result
 
 

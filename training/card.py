@@ -18,12 +18,10 @@ _CARD = """# The span reader
 A cross-encoder over a question and a passage, made of the embedder's encoder (all-MiniLM-L6-v2,
 Apache 2.0) with two heads: where an answer starts and ends, and whether the passage answers at all.
 `python -m training reader` made the weights (SHA-256 `{sha256}`) in stages,
-`python -m training calibrate` the calibration and this card. The last two, with which the invented
-texts came, are .7 of a mean with what they started from, and took less than an hour each on two
-cores with bf16: `--written 13000 --answered 11000 --declined 6500 --mined 4500 --far 500 --swapped
-1000 --claims 1000 --batch 16 --rate 1.2e-4 --seed 7`, when there were half as many of those texts,
-then `--written 26000 --answered 13000 --declined 5500 --mined 5000 --far 500 --swapped 500
---claims 500 --batch 16 --rate 1.2e-4 --seed 8`.
+`python -m training calibrate` the calibration and this card. A later stage begins with the weights
+before and is written as a mean with them, `share` of it its own. What the weights' file tells:
+
+{stages}
 
 ## Data
 
@@ -39,10 +37,11 @@ then `--written 26000 --answered 13000 --declined 5500 --mined 5000 --far 500 --
 
 30 of SQuAD's articles, 600 of the typed questions and the 104 pairs of texts of
 `training/held_out.json` are held out for the calibration, the threshold and the choice of the mean.
-These weights had learnt from the
-typed ones before they were set apart. Questions are read in lower case and without punctuation,
-because unanswerable ones were spelled differently in the data. Near passages that don't hold the
-answer, found by the embedder, stand for what a search gets wrong.
+Stages that the file doesn't name had learnt from
+the typed ones before they were set apart, and from four about articles of SQuAD's validation set.
+Questions are read in lower case and without punctuation, because unanswerable ones were spelled
+differently in the data. Near passages that don't hold the answer, found by the embedder, stand for
+what a search gets wrong.
 
 ## Figures
 
@@ -64,12 +63,20 @@ letters, rules, minutes, manuals, notes, tables and the like.
 """
 
 
-def write_card(folder: Path, fields: Mapping[str, Any], *, longest: int, strangers: int) -> None:
+def write_card(
+    folder: Path,
+    fields: Mapping[str, Any],
+    *,
+    stages: Sequence[Mapping[str, Any]],
+    longest: int,
+    strangers: int,
+) -> None:
     """Write `README.md` beside the weights.
 
     Args:
         folder: Holds the weights.
         fields: What `calibration.json` holds.
+        stages: The recipe of each.
         longest: Tokens of the longest span.
         strangers: How many questions about something else there were.
     """
@@ -80,6 +87,7 @@ def write_card(folder: Path, fields: Mapping[str, Any], *, longest: int, strange
     )
     text = _CARD.format(
         sha256=fields["sha256"],
+        stages="\n".join(map(_line, stages)),
         questions=f"{fields['questions']:,}",
         strangers=strangers,
         rows=rows,
@@ -87,3 +95,7 @@ def write_card(folder: Path, fields: Mapping[str, Any], *, longest: int, strange
         longest=longest,
     )
     (folder / "README.md").write_text(text, "utf-8")
+
+
+def _line(stage: Mapping[str, Any]) -> str:
+    return f"- `{' '.join(f'--{name} {value}' for name, value in stage.items())}`"

@@ -20,19 +20,18 @@ from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from index.values import checksum, digest
 from retrieval.pairs import Pairing
-from retrieval.span_reader import WEIGHTS
 from training.claims import read_claims
 from training.examples import Asked, Corpus, Example, join_corpora, make_examples, read_corpus
 from training.negatives import draw, mine
 from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, WRITTEN, load_articles
 from training.reader_model import ReaderModel, loss_of
+from training.reader_weights import restore
 from training.recipe import Recipe
 from training.swaps import swap
 
 CLAIMS = "claims/pairs.jsonl"
 FAR_GROUP = 250  # questions whose passages are compared with one another's
 SORTED_BATCHES = 50  # examples of so many batches are sorted by length, so that little is padded
-EMBEDDINGS = "encoder.embeddings."  # not trained
 WARM_UP = 0.06  # share of the steps
 CHECKPOINT_SECONDS = 300
 LOG_STEPS = 200
@@ -42,13 +41,20 @@ SMOOTHING = 0.01  # share of a step's loss in the one that is logged
 
 
 def load_corpora(data: Path) -> tuple[Corpus, Corpus]:
-    """Return the public questions to learn from and those held out: SQuAD's first articles."""
+    """Return the public questions to learn from and those held out: SQuAD's first articles.
+
+    What was typed about an article of SQuAD's validation set isn't learnt from.
+    """
     articles = load_articles(data / "reading/squad/train.json")
-    typed = load_articles(data / "reading/natural-questions/train.json")
-    learnt = join_corpora(
-        [read_corpus(articles[HELD_OUT_ARTICLES:]), read_corpus(typed[HELD_OUT_TYPED:])]
-    )
+    typed = load_articles(data / "reading/natural-questions/train.json")[HELD_OUT_TYPED:]
+    measured = {_title(each) for each in load_articles(data / "reading/squad/validation.json")}
+    typed = [each for each in typed if _title(each) not in measured]
+    learnt = join_corpora([read_corpus(articles[HELD_OUT_ARTICLES:]), read_corpus(typed)])
     return learnt, read_corpus(articles[:HELD_OUT_ARTICLES])
+
+
+def _title(article: dict[str, Any]) -> str:
+    return str(article["title"]).replace("_", " ").casefold()
 
 
 def select(corpus: Corpus, claims: Corpus, written: Corpus, recipe: Recipe) -> Corpus:
@@ -241,63 +247,3 @@ def validate(model: ReaderModel, made: Sequence[Sequence[Example]]) -> float:
     with torch.no_grad():
         losses = [float(loss_of(model, batch)) * len(batch) for batch in made]
     return sum(losses) / sum(map(len, made))
-
-
-def restore(model: ReaderModel, path: Path) -> None:
-    """Give a model the weights that `export` wrote.
-
-    Raises:
-        ModelError: The file isn't there, or isn't one of these.
-    """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        state = load_file(path)
-        rows = model.span.out_features
-        head = {
-            f"{name}.{kind}": state[f"head.{kind}"][part]
-            for kind in ("weight", "bias")
-            for name, part in (("span", slice(rows)), ("answerable", slice(rows, None)))
-        }
-        body = {f"encoder.{name}": value for name, value in state.items() if "head." not in name}
-        fixed = {k: v for k, v in model.state_dict().items() if k.startswith(EMBEDDINGS)}
-        model.load_state_dict(fixed | body | head)
-    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
-        raise ModelError(
-            f"the file {str(path)!r} holds no reader ({error!r}); give the one that an earlier "
-            "stage wrote"
-        ) from error
-
-
-def export(
-    model: ReaderModel, folder: Path, *, start: Path | None = None, share: float = 1.0
-) -> Path:
-    """Write the weights that the program needs, and return their file.
-
-    What isn't trained, the word vectors, is left out. 16-bit floats: half the size, and the
-    runtime computes with fewer bits anyway.
-
-    Args:
-        model: What a stage made.
-        folder: Where to write.
-        start: The weights that the stage began with, to write a mean of both: it keeps what was
-            known before (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
-        share: Of the stage's weights in that mean.
-    """
-    from safetensors.torch import load_file, save_file
-
-    state = {
-        name.removeprefix("encoder."): value
-        for name, value in model.encoder.state_dict(prefix="encoder.").items()
-        if not name.startswith(EMBEDDINGS)
-    }
-    state["head.weight"] = torch.cat([model.span.weight, model.answerable.weight])
-    state["head.bias"] = torch.cat([model.span.bias, model.answerable.bias])
-    if start is not None:
-        before = load_file(start)
-        state = {n: torch.lerp(before[n].float(), v.float(), share) for n, v in state.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / WEIGHTS
-    save_file({name: value.detach().half().contiguous() for name, value in state.items()}, path)
-    return path

@@ -55,13 +55,14 @@ def test_a_refused_question_counts_as_an_abstention() -> None:
     assert not found.hits
 
 
-def test_a_refused_search_for_more_hits_counts_as_an_abstention() -> None:
+def test_an_answer_stands_where_the_search_for_more_hits_is_refused() -> None:
     class Narrow(FakeSystem):
         def search(self, query: str, k: int) -> list[dict[str, object]]:
             raise InvalidInputError("the search is refused")
 
-    answers = {"q": lambda: answer_object("When?", hits=[])}
-    assert asking.ask(Narrow(NAMES, answers), QUESTION).refused
+    answers = {"q": lambda: answer_object("When?", hits=[hit_object("Engine", 0, 5)])}
+    found = asking.ask(Narrow(NAMES, answers), QUESTION)
+    assert (found.short_answer, found.refused, len(found.hits)) == ("1843", False, 1)
 
 
 def corpus(documents: int, passages: int) -> tuple[dict[str, str], list[dict[str, object]]]:

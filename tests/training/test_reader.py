@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,17 @@ from tests.fakes import FakeEmbedder
 from tests.training.squad import make_life, make_strange, write_squad
 from tests.training.test_claims import write_pairs
 from training.examples import Example, make_examples, read_corpus
-from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED
+from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, load_articles
 from training.reader import (
     CLAIMS,
     Run,
     batches,
     draw_written,
-    export,
     load_corpora,
-    restore,
     train_reader,
 )
 from training.reader_model import ReaderModel, tensors
+from training.reader_weights import export, read_stages, restore
 from training.recipe import Recipe
 
 RECIPE = Recipe(
@@ -115,7 +114,7 @@ def test_a_checkpoint_of_another_stage_is_not_taken_for_this_one(tmp_path: Path)
 
 def test_exported_weights_are_restored(tmp_path: Path) -> None:
     model = learn(tmp_path / "stage", stop=2)
-    path = export(model, tmp_path / "out")
+    path = export(model, tmp_path / "out", RECIPE)
     other = ReaderModel(packaged_folder())
     restore(other, path)
     for name, value in weights(model).items():
@@ -126,10 +125,10 @@ def test_exported_weights_are_restored(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_a_later_stage_is_written_as_the_mean_with_its_start(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    start = export(ReaderModel(packaged_folder()), tmp_path / "start")
+    start = export(ReaderModel(packaged_folder()), tmp_path / "start", RECIPE)
     model = learn(tmp_path / "stage", stop=4)
     alone, mean = (
-        load_file(export(model, tmp_path / name, start=start, share=share))
+        load_file(export(model, tmp_path / name, RECIPE, start=start, share=share))
         for name, share in (("alone", 1.0), ("mean", 0.25))
     )
     before = load_file(start)
@@ -137,6 +136,8 @@ def test_a_later_stage_is_written_as_the_mean_with_its_start(tmp_path: Path) -> 
     for name, value in mean.items():
         expected = 0.75 * before[name].astype("f4") + 0.25 * alone[name].astype("f4")
         np.testing.assert_allclose(value, expected, rtol=2**-10, atol=1e-6)
+    recipe = asdict(RECIPE)
+    assert read_stages(tmp_path / "mean" / start.name) == [recipe, {**recipe, "share": 0.25}]
 
 
 @pytest.mark.model
@@ -161,7 +162,9 @@ def data(tmp_path: Path) -> Path:
     lives = [make_life(number) for number in range(HELD_OUT_ARTICLES + 8)]
     strange = [make_strange(number) for number in range(HELD_OUT_TYPED + 4)]
     write_squad(tmp_path / "data/reading/squad/train.json", lives)
-    write_squad(tmp_path / "data/reading/natural-questions/train.json", strange)
+    typed = write_squad(tmp_path / "data/reading/natural-questions/train.json", strange)
+    measured = [{"title": load_articles(typed)[-1]["title"].upper(), "paragraphs": []}]
+    write_squad(tmp_path / "data/reading/squad/validation.json", measured)
     (tmp_path / "data/claims").mkdir()
     write_pairs(tmp_path / "data" / CLAIMS)
     return tmp_path / "data"
@@ -170,7 +173,7 @@ def data(tmp_path: Path) -> Path:
 def test_what_is_held_out_is_not_learnt(data: Path) -> None:
     learnt, held_out = load_corpora(data)
     assert len(held_out.passages) == 2 * HELD_OUT_ARTICLES
-    assert len(learnt.passages) == 2 * 8 + 4
+    assert len(learnt.passages) == 2 * 8 + 4 - 1
     assert set(learnt.passages).isdisjoint(held_out.passages)
 
 
@@ -198,8 +201,8 @@ def test_a_stage_logs_its_losses_and_can_be_started_from_another(
     log = (tmp_path / "1/log.jsonl").read_text("utf-8").splitlines()
     keys = {key for line in log for key in json.loads(line)}
     assert keys == {"seconds", "step", "loss", "held_out"}
-    path = export(first, tmp_path / "out")
+    path = export(first, tmp_path / "out", RECIPE)
     still = replace(RECIPE, rate=0.0, seed=1)
     second = train_reader(data, tmp_path / "2", still, start=path, progress=tell)
-    for name, tensor in load_file(export(second, tmp_path / "again")).items():
+    for name, tensor in load_file(export(second, tmp_path / "again", RECIPE)).items():
         np.testing.assert_array_equal(tensor, load_file(path)[name])
