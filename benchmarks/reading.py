@@ -249,8 +249,8 @@ def time_runtimes(
     import torch
 
     from training.examples import Example
-    from training.reader_weights import restore
     from training.reader_model import ReaderModel, tensors
+    from training.reader_weights import restore
 
     body = packaged_folder()
     pairing = Pairing(ModelTokenizer.from_folder(body))
