@@ -199,9 +199,9 @@ def create(folder: Path) -> None:
     """Make an empty index in an empty folder."""
     import tantivy
 
-    index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer("footnote", _analyzer())
-    index.writer(_HEAP, 1).commit()
+    words = tantivy.Index(_schema(), path=str(folder))
+    words.register_tokenizer("footnote", _analyzer())
+    words.writer(_HEAP, 1).commit()
 
 
 def update(folder: Path, *, removed: Sequence[str], added: Iterable[Entry]) -> None:
@@ -272,13 +272,13 @@ def _open(folder: Path) -> Any:
     import tantivy
 
     try:
-        index = tantivy.Index.open(str(folder))
+        words = tantivy.Index.open(str(folder))
     except ValueError as error:
         raise CatalogueError(
             f"the word index {folder.name!r} can't be read; run 'python -m index rebuild'"
         ) from error
-    index.register_tokenizer("footnote", _analyzer())
-    return index
+    words.register_tokenizer("footnote", _analyzer())
+    return words
 
 
 def _schema() -> tantivy.Schema:

@@ -199,18 +199,18 @@ def _check_generation(library: Library, reader: CatalogueReader, *, compare: boo
     yield from (f"index: {problem}" for problem in problems)
     if problems:
         return
-    index, keys = library.engine.open(state.number), reader.keys()
-    if not np.array_equal(index.keys, keys):
+    opened, keys = library.engine.open(state.number), reader.keys()
+    if not np.array_equal(opened.keys, keys):
         yield "index: its vectors aren't those of the catalogue; run 'python -m index rebuild'"
-    elif index.words(None).size != len(keys):
+    elif opened.words(None).size != len(keys):
         yield "index: its words aren't those of the catalogue; run 'python -m index rebuild'"
     elif compare:
-        yield from _compare_vectors(index, reader)
+        yield from _compare_vectors(opened, reader)
 
 
-def _compare_vectors(index: SearchIndex, reader: CatalogueReader) -> Iterator[str]:
+def _compare_vectors(opened: SearchIndex, reader: CatalogueReader) -> Iterator[str]:
     present = reader.keys()
-    for keys, vectors, exact in index.blocks():
+    for keys, vectors, exact in opened.blocks():
         living = np.isin(keys, present)
         order = np.argsort(keys[living])
         ours = vectors[living][order]

@@ -109,7 +109,7 @@ def reply_courteously(question: str, snapshot: Snapshot, embedder: Embedder) -> 
         document = find_document(subject, summaries)
         quotes = pick_sentences(document, snapshot, embedder) if document else ()
         if not quotes and len(summaries) > 1 and _UNNAMED.fullmatch(subject):
-            return Reply(f"Which one? {list_documents(summaries)}", (), abstained=False)
+            return Reply(f"Which one? {list_documents(summaries)}", (), abstained=True)
         return Reply("", quotes, abstained=False) if quotes else None
     if _GREETING.fullmatch(question):
         return Reply(greet(question, summaries), (), abstained=True)

@@ -293,7 +293,10 @@ def test_where_there_is_one_document_only_no_name_is_needed(subject: str) -> Non
 
 @pytest.mark.parametrize("subject", ["it", "the documents", "all of your files", "this article"])
 def test_where_there_are_more_one_is_asked_for(subject: str, library: Library) -> None:
-    assert text_of(f"Summarise {subject}", library).startswith("Which one? There are 2 documents:")
+    asked = reply(f"Summarise {subject}", library)
+    assert asked is not None
+    assert asked.text.startswith("Which one? There are 2 documents:")
+    assert asked.abstained  # nothing is answered yet
 
 
 def test_a_summary_quotes_the_sentences_nearest_to_all_in_their_order(tmp_path: Path) -> None:
