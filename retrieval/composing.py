@@ -10,11 +10,12 @@ from typing import Protocol
 from index.values import Document
 from retrieval.questions import classify
 from retrieval.reading import Evidence, Finding
-from retrieval.sentences import quotable_ranges
+from retrieval.sentences import find_list, quotable_ranges
 from retrieval.values import Citation, Sentence, cite
 
 MOST_CITATIONS = 5  # of one sentence: the same words in several documents
 MOST_LISTED = 4  # sentences, where a list is asked for
+MOST_ITEMS = 12  # of a list that is quoted whole
 CONSIDERED = 50  # pieces of evidence, for repetitions of what is said
 MOST_CHARACTERS = 600  # of a quote that was lengthened
 SECOND = 0.55  # share of the best evidence's score that makes a second sentence worth saying
@@ -88,6 +89,7 @@ class ExtractiveAnswerer:
             listed = classify(question) == "list"
             complete = [_with_antecedent(item) for item in finding.evidence[:CONSIDERED]]
             best = _choose(complete, MOST_LISTED if listed else 2)
+            best = (_whole_list(best[0]) if listed and best else []) or best
             short += [item.span_text for item in (best if listed else best[:1])]
             # What differs is said even where it overlaps, so that both sides can be cited.
             differing += map(_with_antecedent, finding.differing)
@@ -101,6 +103,20 @@ def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
     """Return the best evidence and what is nearly as good, at most so many."""
     kept = _distinct(evidence)[:most]
     return [item for item in kept if item.score >= SECOND * kept[0].score]
+
+
+def _whole_list(item: Evidence) -> list[Evidence]:
+    """Return all items of the list that the answer is one of; nothing where there is no such list.
+
+    Who asks which things are exempt isn't helped with the first of them.
+    """
+    text, offset = item.hit.chunk.text, item.hit.chunk.start
+    items = [
+        (offset + start, offset + end) for start, end in find_list(text, item.span[0] - offset)
+    ]
+    if not 1 < len(items) <= MOST_ITEMS or items[-1][1] - items[0][0] > MOST_ITEMS * 100:
+        return []
+    return [replace(item, start=start, end=end, span=(start, end)) for start, end in items]
 
 
 def quote(

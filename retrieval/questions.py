@@ -43,7 +43,9 @@ _YES_NO = re.compile(
     r"may|might|must|shall|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|hasn't|haven't)\b"
 )
 _LIST = re.compile(
-    r"\b(?:list|name all|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}\w+s (?:are|were|do|did|have)\b"
+    r"\b(?:list|name all|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}\w+s "
+    r"(?:are|were|do|did|have|had|can|could|may|must|should|will|need)\b|"
+    r"\b(?:what|which) (?:types|kinds|sorts) of\b"
 )
 ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 # "When was it opened, and who built it?", but not "how and why was it built?"

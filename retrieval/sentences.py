@@ -10,6 +10,7 @@ from index.pieces import line_ranges, sentence_ranges
 from index.structure import FRONT_MATTER, find_blocks, trim
 
 _OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
+_ITEM = re.compile(r"(?:[-*+•–]|\d{1,2}[.)])[^\S\n]+")
 _ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
 _NUMBERED = re.compile(r"\d+[.)]\s+")
 _ROW = re.compile(r"[^|\n]{1,200}: .*? \| ")  # of a table whose rows name their columns
@@ -33,6 +34,30 @@ def quotable_ranges(text: str) -> Iterator[tuple[int, int]]:
 def label_ranges(text: str) -> list[tuple[int, int]]:
     """Return where headings and front matter stand, which name what a text is about."""
     return [match.span() for match in _LABEL.finditer(text)]
+
+
+def find_list(text: str, place: int) -> list[tuple[int, int]]:
+    """Return the range of each item of the list around a place, its mark left out.
+
+    Only of a list that a line ending in a colon introduces, as its items are of one kind: those of
+    minutes or of a contract's clauses answer different questions. Empty where there is none.
+    """
+    marks: list[re.Match[str]] = []
+    introduced, end = False, 0
+    for first, last in line_ranges(text, 0, len(text)):
+        item = _ITEM.match(text, first, last)
+        after_blank = text.count("\n", end, first) > 1
+        if marks and after_blank and not item:
+            if place < end:
+                break
+            marks = []
+        if item and (marks or introduced):
+            marks.append(item)
+        introduced, end = text[last - 1] == ":", last
+    if not marks or not marks[0].start() <= place < end:
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), end]
+    return [trim(text, mark.end(), stop) for mark, stop in zip(marks, ends, strict=True)]
 
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -205,6 +205,51 @@ def test_nothing_makes_an_empty_text() -> None:
     assert quote([], [], among()) == Composition("", (), ())
 
 
+NEEDED = """Bring a pen.
+
+You must show:
+
+- your passport or
+  another card with a picture
+- the letter that
+  invited you
+* two photographs
+
+Come at nine.
+
+Minutes
+
+- The roof was mended.
+- Ann Berg was elected.
+"""
+
+
+@pytest.mark.parametrize(
+    ("span", "short"),
+    [
+        (
+            "two photographs",
+            "your passport or\n  another card with a picture; the letter that\n  invited you; "
+            "two photographs",
+        ),
+        ("a pen", "a pen"),
+        ("nine", "nine"),
+        ("Ann Berg", "Ann Berg"),  # not introduced: what stands in the list may be anything
+    ],
+)
+def test_who_asks_for_a_list_gets_all_items(span: str, short: str) -> None:
+    document = make_document(NEEDED)
+    start = NEEDED.index(span)
+    found = replace(make_evidence(document, span, 0.9), span=(start, start + len(span)))
+    listed = ExtractiveAnswerer().compose(
+        {"Which papers are needed?": Finding((found,))}, among(document)
+    )
+    assert listed.short == short
+    assert len(listed.citations) == short.count(";") + 1
+    single = ExtractiveAnswerer().compose({"What is it?": Finding((found,))}, among(document))
+    assert single.short == span
+
+
 def test_a_list_quotes_more_sentences_and_joins_their_answers() -> None:
     sentences = [f"{name} is open." for name in ("Ahl", "Bex", "Cam", "Dol", "Eck")]
     document = make_document(" ".join(sentences))

@@ -60,6 +60,8 @@ KINDS = {
         "List the members of the board",
         "Which two companies were deregistered?",
         "What documents do I need?",
+        "Which papers must be shown?",
+        "what kinds of shops has the firm closed",
         "Name all bridges",
     ],
     "thing": [
