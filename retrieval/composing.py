@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.values import Document
+from retrieval.antecedents import with_antecedent
 from retrieval.questions import classify
 from retrieval.reading import Evidence, Finding
-from retrieval.sentences import find_list, quotable_ranges
+from retrieval.sentences import find_list
 from retrieval.values import Citation, Sentence, cite
 
 MOST_CITATIONS = 5  # of one sentence: the same words in several documents
 MOST_LISTED = 4  # sentences, where a list is asked for
 MOST_ITEMS = 12  # of a list that is quoted whole
 CONSIDERED = 50  # pieces of evidence, for repetitions of what is said
-MOST_CHARACTERS = 600  # of a quote that was lengthened
 SECOND = 0.55  # share of the best evidence's score that makes a second sentence worth saying
-
-_LEANING_START = re.compile(
-    r"[\"“'‘(]?(?:(?:however|moreover|also|but|and|then|later|there),? )?"
-    r"(?:he|she|it|they|this|these|those|that|his|her|its|their|both|such)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +74,21 @@ class ExtractiveAnswerer:
         document: Callable[[str], Document],
     ) -> Composition:
         """Return the best sentences, each with a citation for every document that has it."""
-        differing: list[Evidence] = []
-        chosen: list[Evidence] = []
+        said: list[Evidence] = []
+        sides: list[Evidence] = []
         candidates: list[Evidence] = []
         short: list[str] = []
         for question, finding in found.items():
             listed = classify(question) == "list"
-            complete = [_with_antecedent(item) for item in finding.evidence[:CONSIDERED]]
+            complete = [with_antecedent(item) for item in finding.evidence[:CONSIDERED]]
             best = _choose(complete, MOST_LISTED if listed else 2)
             best = (_whole_list(best[0]) if listed and best else []) or best
-            short += [item.span_text for item in (best if listed else best[:1])]
-            # What differs is said even where it overlaps, so that both sides can be cited.
-            differing += map(_with_antecedent, finding.differing)
-            chosen += best
+            short += [" ".join(item.span_text.split()) for item in (best if listed else best[:1])]
+            differing = [with_antecedent(item) for item in finding.differing]
+            sides += differing
+            said = _join(said, [*differing, *best], sides)
             candidates += complete
-        composition = quote(_join(chosen, differing), candidates, document)
+        composition = quote(said, candidates, document)
         return replace(composition, short="; ".join(dict.fromkeys(short)))
 
 
@@ -157,25 +150,6 @@ def quote(
     return Composition(text, tuple(sentences), tuple(citations))
 
 
-def _with_antecedent(item: Evidence) -> Evidence:
-    """Return the evidence, with the sentence before it where it begins with a pronoun.
-
-    "It was closed in 2017" is no answer for somebody who can't see what was.
-    """
-    if not _LEANING_START.match(item.quote):
-        return item
-    text, offset = item.hit.chunk.text, item.hit.chunk.start
-    before = None
-    for start, end in quotable_ranges(text):
-        if start + offset >= item.start:
-            break
-        before = (start, end)
-    if before is None or "\n\n" in text[before[1] : item.start - offset]:
-        return item
-    start = before[0] + offset
-    return replace(item, start=start) if item.end - start <= MOST_CHARACTERS else item
-
-
 def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence that neither repeats nor overlaps anything better."""
     kept: list[Evidence] = []
@@ -187,19 +161,32 @@ def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
     return kept
 
 
-def _join(chosen: Sequence[Evidence], differing: Sequence[Evidence]) -> list[Evidence]:
-    """Return all of `differing`, then what was chosen for each part of a question, each once.
+def _join(
+    said: Sequence[Evidence], more: Sequence[Evidence], sides: Sequence[Evidence]
+) -> list[Evidence]:
+    """Return what is said, then what there is more to say, each once.
 
-    A quote that holds an earlier one takes its place: what answers the second part may be the
-    sentence behind.
+    A quote that holds an earlier one takes its place: what answers the second part of a question
+    may be the sentence behind. Of `sides`, which differ, each needs a citation of its own document.
     """
-    kept: list[Evidence] = []
-    for item in chosen:
-        if any(_holds(other, item) for other in (*differing, *kept)):
+    kept = list(said)
+
+    def repeats(one: Evidence, other: Evidence) -> bool:
+        """Whether `one` needn't be said beside `other`."""
+        return _covers(other, one) or (one not in sides and _holds(other, one))
+
+    for item in more:
+        if any(repeats(item, other) for other in kept):
             continue
-        place = next((n for n, other in enumerate(kept) if _holds(item, other)), len(kept))
-        kept[place:] = [item, *(other for other in kept[place:] if not _holds(item, other))]
-    return [*differing, *kept]
+        place = next((n for n, other in enumerate(kept) if repeats(other, item)), len(kept))
+        kept[place:] = [item, *(other for other in kept[place:] if not repeats(other, item))]
+    return kept
+
+
+def _covers(one: Evidence, other: Evidence) -> bool:
+    """Whether a quote has all of another's place."""
+    same = one.hit.chunk.document_id == other.hit.chunk.document_id
+    return same and one.start <= other.start and other.end <= one.end
 
 
 def _holds(one: Evidence, other: Evidence) -> bool:

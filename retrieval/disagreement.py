@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 
 from index.lexical import LexicalIndex
 from index.values import Document
+from retrieval.antecedents import with_antecedent
 from retrieval.features import Question, prepare_question
 from retrieval.quantities import read_moment, read_quantity
 from retrieval.reading import Evidence
+from retrieval.spans import find_counted
 from retrieval.values import Citation, Disagreement
 
 CONSIDERED = 12  # pieces of evidence
@@ -19,8 +21,8 @@ LONGEST_WORD = 20  # characters that are looked at before a date
 SAME_CLAIM = 0.7  # share of a sentence's words that the other has, where one denies the other
 
 _DENIAL = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|\w+n['’]t|den(?:y|ies|ied)|"
-    r"reject(?:s|ed)?|refus(?:e|es|ed)|false|unfounded)\b",
+    r"\b(?:no(?!\. ?\d)|not|never|none|nobody|nothing|neither|nor|cannot|\w+n['’]t|"
+    r"den(?:y|ies|ied)|reject(?:s|ed)?|refus(?:e|es|ed)|false|unfounded)\b",
     re.IGNORECASE,
 )
 # Of two sentences of which one has such a word, neither denies the other: "free with a permit".
@@ -35,7 +37,8 @@ _NO_DAY = re.compile(
     re.IGNORECASE,
 )
 _SPEAKER = re.compile(
-    r"\b(?i:according to) (?P<source>[^,.;:]{2,60})|"
+    r"\b(?i:according to) (?P<source>(?:[^,.;:]|(?<=\b[A-Z])\.|(?<=\b(?:Mr|Ms|Dr|St))\.|"
+    r"(?<=\bMrs)\.|(?<=\bProf)\.){2,60})|"
     r"(?:^|[,;“\"] ?)(?P<speaker>(?:[\w’'-]+ ){0,5}[\w’'-]+) "
     r"(?:says|said|reports|reported|states|stated|claims|claimed|estimates?|told)\b",
 )
@@ -49,6 +52,11 @@ _SINGLE = re.compile(
     r"wins?|won|leads?|led|writes?|wrote|runs?|ran)\b",
     re.IGNORECASE,
 )
+_TITLES = re.compile(r"\A(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Capt|Sir|Dame|Rev)\.?\s+)+")
+# What "according to" and "says" have beside a speaker's name, and what is none.
+_AFTER_SPEAKER = re.compile(r" (?:has|have|had|was|were|never|not|also)\b.*")
+_NO_SPEAKER = re.compile(r"(?:it|he|she|they|this|that|as|who|which|when|there)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:and |of |the )?[A-Z][\w’'-]+)*")
 
 
@@ -119,19 +127,29 @@ def _counts(item: Evidence, best: Evidence, asked: Question, library: LexicalInd
     """Whether evidence is confident and about what the best one is about.
 
     Where the question has a year or another number that the best one has, too, what lacks it is
-    about another year.
+    about another year; and so is what names other years only. What doesn't name what the question
+    counts, though the best one does, may count something else.
     """
     elsewhere = item.hit.chunk.document_id != best.hit.chunk.document_id
     own, whole = (_share(each, asked, library) for each in (item, best))
     enough = ON_TOPIC if elsewhere else 1.0  # a text speaks of many like things, one by one
     numbered = {stem for stem in asked.weights if any(letter.isdigit() for letter in stem)}
     lacking = numbered & set(library.terms(best.quote)) - set(library.terms(item.quote))
-    return item.score >= CONFIDENT * best.score and own >= enough * whole and not lacking
+    counted = find_counted(asked.text)
+    lacking |= set(library.terms(counted)) & _stems(best, library) - _stems(item, library)
+    years, others = (set(_YEAR.findall(each.quote)) for each in (item, best))
+    other_years = asked.kind != "date" and years and others and years.isdisjoint(others)
+    near = item.score >= CONFIDENT * best.score and own >= enough * whole
+    return near and not lacking and not other_years
 
 
 def _share(item: Evidence, asked: Question, library: LexicalIndex) -> float:
-    found = frozenset(library.terms(item.quote))
+    found = _stems(item, library)
     return sum(weight for stem, weight in asked.weights.items() if stem in found)
+
+
+def _stems(item: Evidence, library: LexicalIndex) -> frozenset[str]:
+    return frozenset(library.terms(with_antecedent(item).quote))
 
 
 def _differs(one: Evidence, other: Evidence, asked: Question, library: LexicalIndex) -> bool:
@@ -170,10 +188,17 @@ def _with_word_before(item: Evidence) -> str:
 
 
 def _other_name(first: str, second: str) -> bool:
-    """Whether both are names, and share no word that could make them the same."""
-    if not (_NAME.fullmatch(first.strip()) and _NAME.fullmatch(second.strip())):
+    """Whether both are names that can't be one person's.
+
+    "J. Moss" may be John; of two whole names with one surname, the first ones tell.
+    """
+    names = [_TITLES.sub("", name.strip()) for name in (first, second)]
+    if not all(map(_NAME.fullmatch, names)):
         return False
-    return set(first.lower().split()).isdisjoint(second.lower().split())
+    one, other = (name.lower().split() for name in names)
+    if set(one).isdisjoint(other):
+        return True
+    return len(one) == len(other) == 2 and one[1] == other[1] and one[0][0] != other[0][0]
 
 
 def _marker(item: Evidence, citations: Sequence[Citation]) -> int:
@@ -191,5 +216,6 @@ def _marker(item: Evidence, citations: Sequence[Citation]) -> int:
 def _attribute(item: Evidence, document: Document) -> str:
     """Return who says it: the speaker that the sentence names, else the document."""
     found = _SPEAKER.search(" ".join(item.quote.split()))
-    named = (found["source"] or found["speaker"]) if found else ""
+    named = _AFTER_SPEAKER.sub("", found["source"] or found["speaker"]) if found else ""
+    named = "" if _NO_SPEAKER.match(named) else named
     return named or document.title or document.source

@@ -18,7 +18,7 @@ MONTHS = 12
 _NUMBER = re.compile(
     r"(?P<money>[$€£¥]\s?)?(?P<number>\d{1,3}(?:\s\d{3})+\b|\d+(?:,\d{3})*(?:\.\d+)?)"
     r"(?:\s(?P<scale>1000|1000000|1000000000|1000000000000)\b|\s?(?P<suffix>k|mn|bn|tn)\b)?"
-    r"\s?(?P<unit>%|per ?cent\b|[^\W\d_]+)?"
+    r"\s?(?P<unit>%|per ?cent\b|°[CF]\b|[^\W\d_]+)?"
 )
 _RANGE = re.compile(r"\s*(?:-|–|to|and|or)\s*(?=[$€£¥]?\d)")
 _BOUNDS = (
@@ -70,6 +70,21 @@ _MEASURES = {
     "litre": "litre",
     "liter": "litre",
     "knot": "knot",
+    "h": "hour",
+    "hr": "hour",
+    "min": "minute",
+    "sec": "second",
+    "l": "litre",
+    "ha": "hectare",
+    "lb": "lb",
+    "inches": "inch",
+    **{
+        unit: unit
+        for unit in (
+            *("°c", "°f", "mm", "cm", "inch", "yard", "acre", "hectare", "ml", "g", "gram", "oz"),
+            *("mph", "kph", "kw", "mw", "kb", "mb", "gb", "tb", "dozen", "kr"),
+        )
+    },
     "dollar": "$",
     "euro": "€",
     "pound": "£",

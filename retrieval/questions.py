@@ -44,7 +44,7 @@ _YES_NO = re.compile(
 )
 _LIST = re.compile(
     r"\b(?:list|name all|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}\w+s "
-    r"(?:are|were|do|did|have|had|can|could|may|must|should|will|need)\b|"
+    r"(?:are|were|do|does|did|have|has|had|can|could|may|must|should|will|need)\b|"
     r"\b(?:what|which) (?:types|kinds|sorts) of\b"
 )
 ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from index.pieces import line_ranges, sentence_ranges
 from index.structure import FRONT_MATTER, find_blocks, trim
 
-_OWN_LINE = re.compile(r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d+[.)]\s)")
+_OWN_LINE = re.compile(
+    r"\s*(?:\||#{1,6}\s|[-*+•]\s|\d{1,3}\.\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})\)\s)"
+)
 _ITEM = re.compile(r"(?:[-*+•–]|\d{1,2}[.)])[^\S\n]+")
 _ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
 _NUMBERED = re.compile(r"\d+[.)]\s+")
 _ROW = re.compile(r"[^|\n]{1,200}: .*? \| ")  # of a table whose rows name their columns
 _LABEL = re.compile(rf"\A{FRONT_MATTER.pattern}|^[^\S\n]*#{{1,6}}\s.*", re.MULTILINE)
+# What the sentence splitter takes for a sentence's end, though a name follows or no capital.
+_SHORTENED = re.compile(
+    r"(?<!\w)(?:approx|max|min|incl|excl|ed|est|avg|resp|tel|vol|para|km|lbs|[ap]\.m|p\.a)\.\Z"
+)
+_COURTESY_TITLE = re.compile(r"(?<!\w)M[sx]\.\Z")
 _RULE = re.compile(r"[\s|:=*_-]+")
 
 
@@ -36,6 +42,20 @@ def label_ranges(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _LABEL.finditer(text)]
 
 
+def end_of_unit(text: str, place: int) -> int:
+    """Return where the paragraph, item or table cell around a place ends, before any white space.
+
+    What answers doesn't reach over such a border: what follows is about something else.
+    """
+    for block in find_blocks(text, "text"):
+        for start, end in _runs(text, block.start, block.end):
+            if start <= place < end:
+                row = text.startswith("|", start) or _ROW.match(text, start, end)
+                border = text.find("|", place, end) if row else -1
+                return trim(text, place, border if border > place else end)[1]
+    return len(text)
+
+
 def find_list(text: str, place: int) -> list[tuple[int, int]]:
     """Return the range of each item of the list around a place, its mark left out.
 
@@ -43,17 +63,23 @@ def find_list(text: str, place: int) -> list[tuple[int, int]]:
     minutes or of a contract's clauses answer different questions. Empty where there is none.
     """
     marks: list[re.Match[str]] = []
-    introduced, end = False, 0
+    introduced = hangs = pending = False
+    before = end = 0
     for first, last in line_ranges(text, 0, len(text)):
         item = _ITEM.match(text, first, last)
-        after_blank = text.count("\n", end, first) > 1
-        if marks and after_blank and not item:
+        if marks and not item and text.count("\n", before, first) > 1:
             if place < end:
                 break
             marks = []
         if item and (marks or introduced):
             marks.append(item)
-        introduced, end = text[last - 1] == ":", last
+            # Where an item went on without an indent, the last one may, too.
+            hangs, pending = hangs or pending, False
+        if item or hangs or text[first - 1 : first] != "\n":
+            end = last
+        elif marks:
+            pending = True
+        introduced, before = text[last - 1] == ":", last
     if not marks or not marks[0].start() <= place < end:
         return []
     ends = [*(mark.start() for mark in marks[1:]), end]
@@ -67,23 +93,40 @@ def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     number = _NUMBERED.match(text, start, end)
     body = number.end() if number else start
-    for first, last in sentence_ranges(text, body, end):
-        yield (start if first == body else first), last
+    begun = start
+    for _, last in sentence_ranges(text, body, end):
+        if last < end and _goes_on(text, body, last, end):
+            continue
+        yield begun, last
+        begun = trim(text, last, end)[0]
+
+
+def _goes_on(text: str, start: int, place: int, end: int) -> bool:
+    """Whether a sentence goes on where the splitter ended it."""
+    rest = text[place:end].lstrip()[:1]
+    shortened = not (rest.isupper() or rest in "\"“'‘(") and _SHORTENED.search(text, start, place)
+    return bool(shortened or _COURTESY_TITLE.search(text, start, place))
 
 
 def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a paragraph that sentences may not reach across."""
-    lines = list(line_ranges(text, start, end))
-    if not _is_wrapped([last - first for first, last in lines]):
-        yield from lines
-        return
-    first = start
-    for (before, _), (line_start, _) in pairwise(lines):
-        starts_anew = _OWN_LINE.match(text, line_start) or _is_one_line(text, line_start)
-        if starts_anew or _is_one_line(text, before):
-            yield first, line_start
-            first = line_start
-    yield first, end
+    groups: list[list[tuple[int, int]]] = []
+    for line in line_ranges(text, start, end):
+        if (
+            not groups
+            or _OWN_LINE.match(text, line[0])
+            or _is_one_line(text, line[0])
+            or _is_one_line(text, groups[-1][-1][0])
+        ):
+            groups.append([])
+        groups[-1].append(line)
+    for group in groups:
+        first, last = group[0][0], group[-1][1]
+        lengths = [stop - begin for begin, stop in group]
+        if _OWN_LINE.match(text, first) or _is_wrapped(lengths):
+            yield first, last
+        else:
+            yield from group
 
 
 def _is_one_line(text: str, start: int) -> bool:

@@ -25,7 +25,7 @@ from retrieval.calibration import Calibration, Spotted, load_calibration, sigmoi
 from retrieval.pairs import Pairing, Window
 from retrieval.questions import ask_about
 from retrieval.reading import Evidence, Lead, Reading, keep_silent
-from retrieval.sentences import label_ranges, quotable_ranges
+from retrieval.sentences import end_of_unit, label_ranges, quotable_ranges
 from retrieval.spans import lies_in
 from retrieval.values import Hit
 
@@ -212,11 +212,15 @@ def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) ->
 
 def _evidence(spotted: Spotted, score: float) -> Evidence:
     """Return the sentences that a span lies in: one, as a rule."""
-    offset = spotted.hit.chunk.start
+    offset, text = spotted.hit.chunk.start, spotted.hit.chunk.text
+    border = end_of_unit(text, spotted.start)
+    if border < spotted.end:
+        answer = text[spotted.start : border].rstrip(".,;: ")
+        spotted = replace(spotted, end=spotted.start + max(1, len(answer)))
     start, end = spotted.start, spotted.end
     touched = [
         (first, last)
-        for first, last in quotable_ranges(spotted.hit.chunk.text)
+        for first, last in quotable_ranges(text)
         if first < spotted.end and last > spotted.start
     ]
     if touched:

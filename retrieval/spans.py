@@ -34,6 +34,12 @@ def lies_in(span: Span, ranges: Sequence[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in ranges)
 
 
+def find_counted(question: str) -> str:
+    """Return the words for what a question counts, "" where it counts nothing."""
+    counted = _COUNTED.search(question.lower())
+    return counted[1].strip() if counted else ""
+
+
 def find_span(text: str, question: str, kind: str) -> Span:
     """Return the number or date that the question wants where there is one, else all of `text`.
 
@@ -50,8 +56,8 @@ def find_span(text: str, question: str, kind: str) -> Span:
     new = [span for span in candidates if not asked.issuperset(words(text[slice(*span)]))]
     if not new:
         return 0, len(text)
-    counted = _COUNTED.search(question.lower())
-    places = (counted and _places(text, frozenset(words(counted[1])))) or _places(text, asked)
+    counted = frozenset(words(find_counted(question)))
+    places = (counted and _places(text, counted)) or _places(text, asked)
     share = bool(_SHARE.search(question.lower()))
 
     def unfitness(span: Span) -> tuple[bool, float, int]:

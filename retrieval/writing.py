@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import zip_longest
+from types import MappingProxyType
 
 from index.errors import NotFoundError
 from index.snapshot import Snapshot
@@ -53,7 +54,14 @@ class Writer:
             found = {question: Finding(reading.evidence[:1])}
             lead(self.answerer.compose(found, partial(get_document, snapshot)))
 
-    def write(self, standalone: str, readings: Mapping[str, Reading], snapshot: Snapshot) -> Answer:
+    def write(
+        self,
+        standalone: str,
+        readings: Mapping[str, Reading],
+        snapshot: Snapshot,
+        *,
+        asked: Mapping[str, str] = MappingProxyType({}),
+    ) -> Answer:
         """Return the answer that the readings allow: quotes with citations, or none.
 
         A part of the question that isn't answered is named at the end of the text; of several
@@ -63,6 +71,7 @@ class Writer:
             standalone: The whole question.
             readings: What was read for each of its parts.
             snapshot: Where the documents are.
+            asked: What parts were before they were made to stand alone, by the part.
         """
         best = max(readings.values(), key=lambda reading: reading.confidence)
         best_span = best.evidence[0].span_text if best.evidence else ""
@@ -76,7 +85,7 @@ class Writer:
         sure = min((readings[part].confidence for part in found), default=best.confidence)
         document = cache(partial(get_document, snapshot))
         composition = self.answerer.compose(found, document) if found else NOTHING
-        unanswered = [part for part in readings if found and part not in found]
+        unanswered = [asked.get(part, part) for part in readings if found and part not in found]
         hits = _take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS]
         return Answer(
             question=standalone,

@@ -7,8 +7,8 @@ import pytest
 
 from index.errors import CitationError
 from index.values import Document
+from retrieval.antecedents import MOST_CHARACTERS
 from retrieval.composing import (
-    MOST_CHARACTERS,
     MOST_CITATIONS,
     MOST_LISTED,
     SECOND,
@@ -158,7 +158,23 @@ def test_a_quote_that_leans_on_the_sentence_before_it_takes_it_along(leaning: st
     assert composition.text == f"{FIRE} {leaning} [1]"
 
 
-@pytest.mark.parametrize("upright", ["Item 5 is late.", "Theirs is late.", "Hers is late."])
+def test_a_quote_takes_along_all_up_to_a_sentence_that_stands_alone() -> None:
+    document = make_document(f"{FIRE} It was old. They left. The end.")
+    assert compose([make_evidence(document, "They left.")], document).text == (
+        f"{FIRE} It was old. They left. [1]"
+    )
+
+
+def test_a_heading_is_not_taken_along() -> None:
+    document = make_document("# The kiln\nIt was bought in 2014. The end.")
+    bought = "It was bought in 2014."
+    assert compose([make_evidence(document, bought)], document).text == f"{bought} [1]"
+
+
+@pytest.mark.parametrize(
+    "upright",
+    ["It was reported by all that it fell.", "Item 5 is late.", "Theirs is late.", "Hers is late."],
+)
 def test_a_word_that_only_begins_like_a_pronoun_takes_nothing_along(upright: str) -> None:
     document = make_document(f"{FIRE} {upright}")
     assert compose([make_evidence(document, upright)], document).text == f"{upright} [1]"
@@ -229,7 +245,7 @@ Minutes
     [
         (
             "two photographs",
-            "your passport or\n  another card with a picture; the letter that\n  invited you; "
+            "your passport or another card with a picture; the letter that invited you; "
             "two photographs",
         ),
         ("a pen", "a pen"),
@@ -277,6 +293,23 @@ def test_each_part_of_a_question_is_answered() -> None:
     composition = ExtractiveAnswerer().compose(parts, among(document))
     assert composition.text == f"{OPENED} [1] {FIRE} [2]"
     assert composition.short == f"{OPENED}; {FIRE}"
+
+
+def test_two_parts_with_the_same_sides_say_each_once_in_their_order() -> None:
+    documents = [
+        make_document(f"{OPENED} {text}", source=source)
+        for text, source in (("Ann drew it.", "a"), ("Bo drew it.", "b"))
+    ]
+    sides = [make_evidence(document, document.text, 0.9) for document in documents]
+    finding = Finding(tuple(sides), tuple(sides))
+    first = make_document(FIRE, source="c")
+    parts = {
+        "What burned?": Finding((make_evidence(first, FIRE, 0.9),)),
+        "When was it opened?": finding,
+        "Who drew it?": finding,
+    }
+    composition = ExtractiveAnswerer().compose(parts, among(first, *documents))
+    assert composition.text == f"{FIRE} [1] {documents[0].text} [2] {documents[1].text} [3]"
 
 
 def test_a_part_that_the_sentence_behind_answers_is_answered() -> None:

@@ -74,6 +74,16 @@ def values(differing: tuple[Evidence, ...]) -> list[str]:
             ("The speed limit is 4 knots.", "4 knots"),
             ("Mind the speed limit of 5 knots.", "5 knots"),
         ),
+        (
+            "Who is the captain of the ferry?",
+            ("The captain of the ferry is Lars Dahl.", "Lars Dahl"),
+            ("The ferry's captain is Mr. Sven Dahl.", "Mr. Sven Dahl"),
+        ),
+        (
+            "Is the market licensed?",
+            ("The market is not licensed to sell fish.", "not licensed"),
+            ("The market is licensed to sell fish, see No. 5.", "licensed to sell fish"),
+        ),
     ],
 )
 def test_what_cannot_both_be_true_differs(
@@ -117,6 +127,26 @@ def test_what_cannot_both_be_true_differs(
             "How many boats did the survey of 2021 count?",
             ("The survey of 2021 counted 340 boats.", "340"),
             ("The survey of 2022 counted 410 boats.", "410"),  # of another year
+        ),
+        (
+            "How many members does the club have?",
+            ("The club had 412 members, as of 31 December 2021.", "412"),
+            ("In 2022 the club had 455 members.", "455"),
+        ),
+        (
+            "How many members does the club have?",
+            ("The club has 412 members.", "412"),
+            ("The club has 74 people on its payroll.", "74"),  # not said to be members
+        ),
+        (
+            "How large is the park?",
+            ("The park has 30 acres.", "30 acres"),
+            ("The park has 12 ha.", "12 ha"),
+        ),
+        (
+            "Who is the captain of the ferry?",
+            ("The captain of the ferry is J. Moss.", "J. Moss"),
+            ("The captain of the ferry is John Moss.", "John Moss"),
         ),
         (
             "Who attended the meeting?",
@@ -207,3 +237,23 @@ def test_a_denial_in_nearly_the_same_words_contradicts() -> None:
     assert not contradicts("The bridge is closed.", "No ferry sails in winter.", stems)
     assert not contradicts("Fees are paid within a week.", "No fees are paid after a week.", stems)
     assert not contradicts("Never.", "The bridge is closed.", stems)
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("According to Dr. Ann Berg, 115 people work here.", "Dr. Ann Berg"),
+        ("According to the U.S. Coast Guard, 115 people work here.", "the U.S. Coast Guard"),
+        ("The union has never said that 115 people work here.", "The union"),
+        ("It was reported that 115 people work here.", "A statement"),
+        ("As the paper said, 115 people work here.", "A statement"),
+    ],
+)
+def test_who_says_it_is_a_name_or_the_document(text: str, who: str) -> None:
+    document = make_document(text, source="s", title="A statement")
+    side = mark(make_evidence(document, text), "115")
+    citation = cite(
+        document, side.hit.chunk, marker=1, start=0, end=len(text), quote=text, score=1.0
+    )
+    told = describe([side], [citation], by_id(document).__getitem__)
+    assert told.attributions == (who,)

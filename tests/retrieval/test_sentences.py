@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.sentences import quotable_ranges
+from retrieval.sentences import end_of_unit, find_list, quotable_ranges
 
 PIECES = st.sampled_from(
     [
@@ -39,6 +39,11 @@ def test_ranges_are_in_order_apart_trimmed_and_leave_no_letter_out(text: str) ->
             "Dr. Smith met J. R. Jones at 3.15 p.m. in St. Ives. He left.",
             ["Dr. Smith met J. R. Jones at 3.15 p.m. in St. Ives.", "He left."],
         ),
+        (
+            "Ms. Berg paid approx. 12 crowns, max. two a day. The end, approx. Next.",
+            ["Ms. Berg paid approx. 12 crowns, max. two a day.", "The end, approx.", "Next."],
+        ),
+        ("it rained. they left. nobody came.", ["it rained.", "they left.", "nobody came."]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
         ("🙂 Hi. 👩‍🚒 ok?", ["🙂 Hi.", "👩‍🚒 ok?"]),
     ],
@@ -58,6 +63,47 @@ def test_a_sentence_runs_on_over_the_lines_of_a_paragraph_that_was_wrapped() -> 
         "The\nsecond sentence goes on in the next line, and it ends\nhere.",
         "Last.",
     ]
+
+
+def test_a_wrapped_item_of_a_list_is_not_cut_at_its_lines() -> None:
+    text = (
+        "1. The treasurer told the members that the club has 228 members and\n"
+        "   a balance of 17,340 crowns. All were glad.\n"
+        "2. Visitors pay 3 crowns; children\n"
+        "   enter free.\n"
+        "b) Dogs stay out."
+    )
+    assert [" ".join(quote.split()) for quote in quotes(text)] == [
+        "1. The treasurer told the members that the club has 228 members and a balance of 17,340 "
+        "crowns.",
+        "All were glad.",
+        "2. Visitors pay 3 crowns; children enter free.",
+        "b) Dogs stay out.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "unit"),
+    [
+        ("1. Meals: 35.\n2. Hotels: 145.", "35", "1. Meals: 35."),
+        ("| Ann | 2020 |\n| Bo | 2021 |", "Ann", "| Ann"),
+        ("| Ann | 2020 |\n| Bo | 2021 |", "2021", "| Ann | 2020 |\n| Bo | 2021"),
+        ("One. Two.\n\nThree.", "One", "One. Two."),
+        ("One.", "", "One."),
+    ],
+)
+def test_a_unit_ends_with_its_item_cell_or_paragraph(text: str, place: str, unit: str) -> None:
+    assert text[: end_of_unit(text, text.index(place))] == unit
+
+
+def test_a_lists_items_end_where_another_line_begins() -> None:
+    text = "You need:\n- a pen, or\n  a pencil\n- paper\nCome at nine."
+    items = [text[start:end] for start, end in find_list(text, text.index("paper"))]
+    assert items == ["a pen, or\n  a pencil", "paper"]
+    assert find_list(text, text.index("nine")) == []
+    hanging = "You need:\n- a pen, or\na pencil\n- paper, or\na slate\n\nCome at nine."
+    items = [hanging[start:end] for start, end in find_list(hanging, hanging.index("paper"))]
+    assert items == ["a pen, or\na pencil", "paper, or\na slate"]
 
 
 def test_lines_of_unlike_length_are_units_of_their_own() -> None:

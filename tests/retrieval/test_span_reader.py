@@ -127,6 +127,14 @@ def test_evidence_is_the_sentences_that_a_span_lies_in(span: str, quote: str) ->
     assert (item.quote, item.span_text, item.score) == (quote, span, 0.7)
 
 
+def test_a_span_that_reaches_into_the_next_item_ends_with_its_own() -> None:
+    text = "1. Meals are paid up to 35 crowns.\n2. Hotels are paid up to 145 crowns."
+    start, end = text.index("35"), text.index("Hotels")
+    spotted = Spotted(make_hit(make_document(text)), start, end, 0.0, (0.0,) * len(MEASURES))
+    item = _evidence(spotted, 0.7)
+    assert (item.quote, item.span_text) == ("1. Meals are paid up to 35 crowns.", "35 crowns")
+
+
 def test_offsets_are_the_documents_where_the_passage_starts_later() -> None:
     document = make_document(TEXT)
     start = TEXT.index("The mill")
