@@ -135,10 +135,13 @@ def test_each_row_of_a_table_is_one_quote_and_its_rule_is_none() -> None:
     assert quotes(table) == ["| Name | Says |", "| Ann | Yes. No. |", "| Bob | 14 |"]
 
 
-@pytest.mark.parametrize("sign", ["-", "*", "+", "•", "1.", "12)"])
-def test_each_item_of_a_list_begins_a_quote_with_its_sign(sign: str) -> None:
+@pytest.mark.parametrize(
+    ("sign", "kept"),
+    [("-", ""), ("*", ""), ("+", ""), ("•", ""), ("1.", "1. "), ("12)", "12) ")],
+)
+def test_each_item_of_a_list_is_a_quote_and_keeps_its_number(sign: str, kept: str) -> None:
     text = f"{sign} the first item is here.\n{sign} the second item is here"
-    assert quotes(text) == text.split("\n")
+    assert quotes(text) == [f"{kept}the first item is here.", f"{kept}the second item is here"]
 
 
 def test_a_long_item_is_divided_like_any_other_text() -> None:
