@@ -23,7 +23,10 @@ _HELP = (
     r"help(?: me)?|how are you|what can you do|what are you|who are you|"
     r"how do(?:es)? (?:you|this) work"
 )
-_THANKS = r"thanks?|thank you|many thanks|ok|okay|great|perfect|cool"
+_THANKS = (
+    r"thanks?|thank you|many thanks|thx|ty|cheers|ok|okay|alright|great|perfect|cool|got it|"
+    r"i see|that(?:'s|’s| was| is) (?:very )?helpful|that helps"
+)
 _FAREWELL = r"bye|goodbye|good bye|good night|see you"
 _GREETING = re.compile(
     rf"(?:(?:{_HELLO}|{_HELP}|{_THANKS}|{_FAREWELL})(?:,? (?:there|all|again|footnote|today|later|"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.courtesies import is_small_talk
-from retrieval.questions import ASKING, find_kind, words
+from retrieval.leaning import BEGINS, FUNCTION_WORDS, LEANING, leans, refers
+from retrieval.questions import ASKING, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
@@ -16,55 +17,40 @@ MOST_CHARACTERS = 1_000  # of a message, and of what the conversation is about
 _MOST_NAMES = 3
 
 _MARKER = re.compile(r"\s*\[\d+\]")
-_LEANING = frozenset(
-    "it its itself they them their theirs he him his she her hers this that these those there then "
-    "one ones same such former latter both another others else".split()
-)
-_FUNCTION_WORDS = frozenset(
-    "a an the of in on at by for to from with as and or but so if than about into over under is "
-    "are was were be been being am do does did done has have had can could will would shall should "
-    "may might must not no yes what which who whom whose when where why how many much old long far "
-    "often i you we me us my your our please tell say said give show know there here also any some "
-    "other more most very just only ever again between it's that's what's who's until till since "
-    "during before after within without per".split()
-)
 _PERSONAL = frozenset("he him his she her hers they them their theirs".split())
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"(?:and|but|or|so|also|what about|how about|what of)\b", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(?:and |but |so )?(?:what|how) (?:about|of)\b|and\b|but\b|or\b", re.IGNORECASE
 )
-# Words that look like a reference and aren't: "is there a", "one reason", "those of the navy", "how
-# long does it take", "is it allowed to", "both Ulm and Bonn", "the same as", "that school in Ulm".
-# Then "the rule that applies".
-_EXPLETIVE = re.compile(
-    r"\b(?:is|are|was|were|be|been) there\b|\bthere (?:is|are|was|were|has|have|be)\b|"
-    r"\bone (?!(?:is|are|was|were|has|have|had|do|does|did|can|will)\b)\w|"
-    r"\bthose (?:of|who|that|which|in|on|with)\b|"
-    r"\b(?:do|does|did|will|would|can|could) it (?:take|cost|matter|rain|snow)\b|"
-    r"\b(?:is|was) it (?:\w+ly )?(?:possible|impossible|allowed|permitted|forbidden|legal|illegal|"
-    r"necessary|required|mandatory|compulsory|important|essential|advisable|customary|common|usual|"
-    r"safe|dangerous|easy|easier|hard|harder|difficult|better|best|worth|true)\b|"
-    r"\bboth (?:[\w'’-]+ ){1,4}and\b|\bthe same (?:[\w'’-]+ ){0,4}as\b|"
-    r"\b(?:this|that|these|those) [\w'’-]+ (?:in|of|at|on|from|near) (?:the )?(?-i:[A-Z])",
+# What is said before a follow-up, and isn't asked.
+_LEAD_IN = re.compile(
+    r"\A(?:(?:ok|okay|thanks|thank you|great|perfect|cool|nice|yes|no|right|sorry|hi|hello|hey|"
+    r"well|sure|alright)"
+    r"(?:[,.!:;-]+\s*|\s+(?=(?:and|but|so|what about|how about|i mean)\b)))+(?=\w)",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(
-    r"(?<=\w )that (?=(?:is|are|was|were|has|have|had|can|could|will|would|may|must|should|the|an?|"
-    r"\w+(?:s|ed))\b)",
+_CORRECTION = re.compile(
+    r"\A(?:i mean|i meant|i was asking about)(?: to ask)?(?: about)?[, ]+(?=\w)", re.IGNORECASE
+)
+_YEAR = r"(?:1\d|20)\d\d\b"
+_PERIOD = re.compile(
+    rf"\b(?:(?:between|from) {_YEAR} (?:and|to|until)|"
+    r"(?:in|since|by|during|before|after|until|for|of)(?: (?:january|february|march|april|may|june|"
+    rf"july|august|september|october|november|december))?) {_YEAR}",
     re.IGNORECASE,
 )
-# "What is photosynthesis?" stands alone; "What was the reason?" and "Who was arrested?" don't.
-_DEFINITION = re.compile(
-    r"(?:(?:who|where|when) (?:is|was|are|were) (?-i:[A-Z])[\w'’-]+|"
-    r"what (?:is|are|was|were) (?:an? )?(?!the\b|\w+ed\b)[\w'’-]+|what does [\w'’-]+ mean)[\s?.!]*",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(
-    r"\s*\b(?:(?:in|since|by|during|before|after|until|for) )?(?:1\d|20)\d\d\b", re.IGNORECASE
-)
+_NAME = re.compile(r"(?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
 _NAMED = re.compile(
-    r"\s*\b(with|in|at|on|to|from|by|for|of) (?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+    r"\s*\b(with|in|at|on|to|from|by|for|of) (?P<the>the )?"
+    r"(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)"
+)
+_NOUN = re.compile(
+    r" (?!(?:in|at|on|of|to|from|by|for|with|and|or|since|last|next|do|does|did|is|are|was|were|"
+    r"has|have|had|may|can|must|will|would|as|when|before|after|now|today|per)\b)[a-z]"
+)
+_ADDED = re.compile(r" \([^()]*\)$")  # what an earlier question was given
+_ANSWERED = re.compile(
+    r"(?P<placed>\b(?i:in|at|from|on|near) )?\b(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
 )
 _TOPIC_SPLIT = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
@@ -118,16 +104,19 @@ class Topic:
 
 
 def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
+    asked = question
+    if previous.question:
+        question = _CORRECTION.sub("and ", _LEAD_IN.sub("", question, count=1), count=1)
     own = _topic(question)
-    if not previous.question or not _leans(question):
-        return Topic(question, question, _move_on(own, previous.subject), tuple(own))
+    if not previous.question or not leans(question):
+        return Topic(asked, question, _move_on(own, previous.subject), tuple(own))
     afterthought = _ABOUT.match(question)
-    if afterthought and not ASKING.search(question, afterthought.end()):
+    rest = question[afterthought.end() :].strip(" ?.!,") if afterthought else ""
+    if rest and not (ASKING.search(rest) or BEGINS.match(rest)):
         # "And restaurants?" asks the previous question again about something else.
-        rest = question[afterthought.end() :].strip(" ?.!,")
-        again = _make_room(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
-        words_again = tuple(_topic(f"{again} {rest}"))
-        return Topic(f"{again} {rest}?", previous.base, words_again, words_again)
+        again = _ask_again(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
+        words_again = tuple(_topic(again))
+        return Topic(f"{again}?", previous.base, words_again, words_again)
     subject = (*previous.subject, *_find_answer(question, previous, names))
     added = _distinct((*(() if own else previous.last), *subject), question)
     text = " ".join(added)[:MOST_CHARACTERS]
@@ -149,8 +138,10 @@ def _move_on(own: Sequence[str], subject: Sequence[str]) -> tuple[str, ...]:
 def _find_answer(question: str, previous: Topic, names: Sequence[str]) -> list[str]:
     """Return the names of the last answer that a pronoun of the question may stand for."""
     known = {word.lower() for word in (*words(question), *previous.subject)}
-    new = [name for name in names if not known & set(words(name))]
-    if not _refers(question):
+    # Whole names of which a part is new: a father's, where his daughter was asked for.
+    new = [name for name in names if not known.issuperset(words(name))]
+    new = [name for name in new if " " in name or known.isdisjoint(words(name))]
+    if not refers(question):
         return []
     if not any(word[0].isupper() for word in previous.subject):
         return new[:_MOST_NAMES]
@@ -171,48 +162,40 @@ def _plain(word: str) -> str:
     return re.sub(r"['’]?s?$", "", word.lower())
 
 
-def _make_room(question: str, rest: str) -> str:
-    """Return the question without the year, or the name after the same preposition, of `rest`."""
-    if _YEAR.search(rest):
-        return _YEAR.sub("", question)
+def _ask_again(question: str, rest: str) -> str:
+    """Return a question with `rest` in place of its year or of the name after the same preposition.
+
+    Where it has neither, `rest` comes behind it.
+    """
+    old = _PERIOD.search(question)
+    if old and re.fullmatch(_YEAR, rest):
+        kept = old[0].split()[0].lower()
+        rest = f"{'in' if kept in ('between', 'from') else kept} {rest}"
+    if old and _PERIOD.fullmatch(rest):
+        return f"{question[: old.start()]}{rest}{question[old.end() :]}"
+    added = _ADDED.search(question)
+    if added and _NAME.fullmatch(rest):
+        return f"{question[: added.start()]} ({rest})"
     named = _NAMED.match(rest)
-    if named is None:
-        return question
-    return _NAMED.sub(lambda match: "" if match[1] == named[1] else match[0], question)
-
-
-def _leans(question: str) -> bool:
-    conjunction = _ELLIPSIS.match(question)
-    if conjunction:
-        rest = question[conjunction.end() :].strip(" ,")
-        # "But when did the school in Ulm open?" is no afterthought: it asks, and names what about.
-        if not (ASKING.match(rest) and any(find_kind(rest, "person"))):
-            return True
-        question = rest
-    content = [word for word in words(question) if word not in _FUNCTION_WORDS | _LEANING]
-    if len(content) < 2:
-        return not (content and _DEFINITION.fullmatch(question))
-    return _refers(question) and not _names_itself(question)
-
-
-def _refers(question: str) -> bool:
-    """Whether a word of the question stands for something that was said before."""
-    plain = _RELATIVE.sub("", _EXPLETIVE.sub("", question))
-    return any(word in _LEANING for word in words(plain))
-
-
-def _names_itself(question: str) -> bool:
-    """Whether a pronoun can refer to a name in the question itself, before it."""
-    start, _ = next(find_kind(question, "person"), (0, 0))
-    return start > 0 and not any(word in _LEANING for word in words(question[:start]))
+    place = next((m for m in _NAMED.finditer(question) if named and m[1] == named[1]), None)
+    if place is None or named is None:
+        return f"{question} {rest}"
+    after = question[place.end() :]
+    if place["the"] and named.end() == len(rest) and _NOUN.match(after):  # "in the Berlin office"
+        rest = f"{place[1]} the {named['name']}"
+        return f"{question[: place.start()]} {rest}{after}"
+    return f"{_NAMED.sub(lambda m: '' if m[1] == named[1] else m[0], question)} {rest}"
 
 
 def _topic(question: str) -> list[str]:
     tokens = _TOPIC_SPLIT.findall(question)
-    return [word for word in tokens if word.lower() not in _FUNCTION_WORDS | _LEANING]
+    return [word for word in tokens if word.lower() not in FUNCTION_WORDS | LEANING]
 
 
 def _names(answer: str) -> list[str]:
-    names = re.findall(r"\b[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*", answer)
-    known = [name for name in names if name.lower() not in _FUNCTION_WORDS | _LEANING]
+    """Return an answer's names; those that aren't placed by a preposition, as places are, first."""
+    found = list(_ANSWERED.finditer(answer))
+    found.sort(key=lambda match: bool(match["placed"]))
+    names = [match["name"] for match in found]
+    known = [name for name in names if name.lower() not in FUNCTION_WORDS | LEANING]
     return list(dict.fromkeys(known))

@@ -83,6 +83,92 @@ def test_another_name_takes_the_place_of_the_one_after_the_same_preposition() ->
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "further", "expected"),
+    [
+        (
+            "How many ships called between 2010 and 2015?",
+            "And in 2018?",
+            "How many ships called in 2018?",
+        ),
+        ("What was the budget of 2022?", "what about 2023?", "What was the budget of 2023?"),
+        (
+            "How many machines with 1450 watts were sold in May 2020?",
+            "And 2021?",
+            "How many machines with 1450 watts were sold in 2021?",
+        ),
+        (
+            "What may staff in the Berlin office spend on a hotel?",
+            "And in Lisbon?",
+            "What may staff in the Lisbon office spend on a hotel?",
+        ),
+        (
+            "What may staff in the Berlin office spend on a hotel?",
+            "And what about the Lisbon office?",
+            "What may staff in the Berlin office spend on a hotel the Lisbon office?",
+        ),
+        (
+            "How many ships called in 1950?",
+            "Thanks, and in 2020?",
+            "How many ships called in 2020?",
+        ),
+        ("How many ships called in 1950?", "ok what about 2020", "How many ships called in 2020?"),
+        (
+            "How many ships called in 1950?",
+            "sorry, I meant 2020",
+            "How many ships called in 2020?",
+        ),
+        (
+            "Where was Ann Berg born?",
+            "And did she marry?",
+            "And did she marry (Ann Berg born)?",
+        ),
+    ],
+)
+def test_what_takes_the_place_of_what(asked: str, further: str, expected: str) -> None:
+    assert rewrite(further, asked, "12.") == expected
+
+
+def test_another_name_takes_the_place_of_the_one_that_a_pronoun_was_given() -> None:
+    messages = ("Who is Ann Berg?", "An engineer.", "What did she say?", "Nothing.")
+    assert rewrite("And Emil Fors?", *messages) == "What did she say (Emil Fors)?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where does it take place?",
+        "How much does it cost for children?",
+        "What did the older one become?",
+        "Which one cost 9,000 pounds?",
+    ],
+)
+def test_what_only_looks_like_an_expletive_is_given_the_topic(question: str) -> None:
+    assert rewrite(question, "Who opened the mill?", "") == f"{question[:-1]} (opened mill)?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And does the Brisa kettle hold two litres of water?",
+        "And who was the first president of the club?",
+        "If the yellow lamp blinks, what does it mean?",
+        "Back to the library: how many books does it have?",
+        "Thanks. What about the paper mill fire, when did it start?",
+        "Can two trips be booked at the same time?",
+        "Did the former mayor resign?",
+        "no, who presented the budget?",
+    ],
+)
+def test_what_names_its_subject_is_left_alone(question: str) -> None:
+    assert rewrite(question, "Where was Ann Berg born?", "In Graz.") == question
+
+
+def test_a_relative_of_the_same_surname_may_be_meant() -> None:
+    messages = ("Where was Ann Berg born?", "Graz.", "Who was her father?", "In Graz, Karl Berg.")
+    assert rewrite("What was his job?", *messages) == "What was his job (Ann Berg born Karl Berg)?"
+
+
 def test_one_afterthought_does_not_pile_up_on_another() -> None:
     messages = (ACCOUNTS, REPLY, "What about restaurants?", "eight.", "And farms?", "none.")
     assert rewrite("And museums?", *messages) == (
