@@ -26,7 +26,7 @@ from index.vectors import Keys, Scores
 from retrieval import assistant, remembering, search
 from retrieval.assistant import Assistant
 from retrieval.remembering import RememberingEmbedder
-from retrieval.search import DEPTH, Searcher, fuse
+from retrieval.search import DEPTH, Searcher, fuse, match_words
 from retrieval.values import Hit
 
 SHOWN = 10
@@ -161,7 +161,7 @@ class CodesSearcher(Searcher):
 
     def search(self, snapshot: Snapshot, query: str, *, k: int) -> tuple[Hit, ...]:
         """Return the `k` passages that fit `query` best, best first."""
-        by_words = self._beside.submit(snapshot.words.search, query, DEPTH)
+        by_words = self._beside.submit(match_words, snapshot.words, query, DEPTH)
         vector = self._embedder.embed([query])[0]
         near = snapshot.generation.nearest(vector, DEPTH, only=snapshot.only)
         keys, scores = rank_by_codes(near, by_words.result())
@@ -180,5 +180,5 @@ def rank_by_codes(
     cosines[np.searchsorted(keys, near[0])] = near[1]
     matches = np.zeros(len(keys))
     if len(by_words[0]):
-        matches[np.searchsorted(keys, by_words[0])] = by_words[1] / by_words[1].max()
+        matches[np.searchsorted(keys, by_words[0])] = by_words[1]
     return keys, fuse(cosines, matches)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from math import log1p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,17 @@ class LexicalIndex:
         # Ties are broken by key, as in dense search, so that a ranking doesn't depend on segments.
         order = np.lexsort((keys, -scores))[:k]
         return keys[order], scores[order]
+
+    def full_score(self, text: str) -> float:
+        """Return what a chunk of average length scores whose body has each stem of `text` once.
+
+        What occurs nowhere counts most, as the rarest stem there could be: a chunk without it says
+        only a part of what was asked.
+        """
+        certainty = self.question_terms(text)
+        without = {term: max(0, self.size - self.document_frequency(term)) for term in certainty}
+        idf = {term: log1p((n + 0.5) / (self.size - n + 0.5)) for term, n in without.items()}
+        return sum(sorted((certainty[term] * idf[term] for term in idf), reverse=True)[:MOST_TERMS])
 
     def _narrow(self, query: tantivy.Query) -> tantivy.Query:
         """Return a query that finds chunks of the chosen documents alone, with the same scores."""

@@ -90,6 +90,16 @@ def test_a_misspelt_word_is_less_sure_than_the_word_itself(harbour: LexicalIndex
     assert wrong == pytest.approx(CORRECTED * right)
 
 
+def test_a_full_score_is_that_of_a_chunk_with_each_stem_once(tmp_path: Path) -> None:
+    texts = ["The ferry left.", "A ferry came.", "A bridge fell.", "The bridge stood."]
+    words = make_words(tmp_path, [entry(key, text) for key, text in enumerate(texts, start=1)])
+    _, (best, *_) = words.search("the ferry", 2)
+    assert words.full_score("the ferry") == pytest.approx(best, rel=0.01)
+    assert words.full_score("the ferry ferry") == words.full_score("ferry")
+    assert words.full_score("zeppelin") > words.full_score("ferry")  # the rarest there could be
+    assert words.full_score("?!") == 0
+
+
 def test_the_most_frequent_of_similar_words_is_meant(find: Find) -> None:
     assert find("harbxur", "harbour", "harbour", "harbaur") == [1, 2]
 
