@@ -262,10 +262,10 @@ def test_search_is_ablated(material: FakeMaterial) -> None:
 
 def test_codes_rank_what_only_words_found_as_the_least_near() -> None:
     near = np.array([7, 3], np.int64), np.array([0.9, 0.5], np.float32)
-    by_words = np.array([5, 7], np.int64), np.array([4.0, 2.0], np.float32)
+    by_words = np.array([5, 7], np.int64), np.array([1.0, 0.5], np.float32)
     keys, scores = rank_by_codes(near, by_words)
     assert keys.tolist() == [3, 5, 7]
-    assert scores == pytest.approx([0.5, 0.5 + 1 / 3, 0.9 + 1 / 6], abs=1e-6)
+    assert scores == pytest.approx([0.5, 0.9, 1.1], abs=1e-6)
 
 
 def test_without_words_codes_rank_alone() -> None:
