@@ -26,7 +26,7 @@ from index.vectors import Keys, Scores
 from retrieval import assistant, remembering, search
 from retrieval.assistant import Assistant
 from retrieval.remembering import RememberingEmbedder
-from retrieval.search import DEPTH, Searcher, fuse, match_words
+from retrieval.search import DEPTH, Searcher, fuse
 from retrieval.values import Hit
 
 SHOWN = 10
@@ -161,7 +161,7 @@ class CodesSearcher(Searcher):
 
     def search(self, snapshot: Snapshot, query: str, *, k: int) -> tuple[Hit, ...]:
         """Return the `k` passages that fit `query` best, best first."""
-        by_words = self._beside.submit(match_words, snapshot.words, query, DEPTH)
+        by_words = self._beside.submit(snapshot.words.match, query, DEPTH)
         vector = self._embedder.embed([query])[0]
         near = snapshot.generation.nearest(vector, DEPTH, only=snapshot.only)
         keys, scores = rank_by_codes(near, by_words.result())

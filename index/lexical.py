@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from math import log1p
@@ -122,11 +122,29 @@ class LexicalIndex:
                 found.setdefault(correction or stem, CORRECTED if correction else 1.0)
         return found
 
+    def match(self, text: str, k: int) -> tuple[Keys, Scores]:
+        """Return what `search` does, with scores as shares of a full match.
+
+        That is what a chunk of average length has whose body has each stem once, or the best where
+        that is better: where chunks say it in other words, even the best has little of it. What
+        occurs nowhere counts most, as the rarest stem there could be.
+        """
+        certainty = self.question_terms(text)
+        without = {term: max(0, self.size - self.document_frequency(term)) for term in certainty}
+        idf = {term: log1p((n + 0.5) / (self.size - n + 0.5)) for term, n in without.items()}
+        weighed = sorted((certainty[term] * idf[term] for term in idf), reverse=True)
+        keys, scores = self._search(text, certainty, k)
+        best = max(sum(weighed[:MOST_TERMS]), float(scores.max(initial=0.0)))
+        return keys, scores / np.float32(best or 1.0)
+
     def search(self, text: str, k: int) -> tuple[Keys, Scores]:
-        """Return keys and scores of the `k` chunks whose words fit `text` best, best first."""
+        """Return keys and BM25 of the `k` chunks whose words fit `text` best, best first."""
+        return self._search(text, self.question_terms(text), k)
+
+    def _search(self, text: str, certainty: Mapping[str, float], k: int) -> tuple[Keys, Scores]:
         from tantivy import Occur, Query
 
-        parts = [*self._term_queries(text), *self._phrase_queries(text)]
+        parts = [*self._term_queries(certainty), *self._phrase_queries(text)]
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         query = self._narrow(Query.boolean_query([(Occur.Should, part) for part in parts]))
@@ -141,17 +159,6 @@ class LexicalIndex:
         order = np.lexsort((keys, -scores))[:k]
         return keys[order], scores[order]
 
-    def full_score(self, text: str) -> float:
-        """Return what a chunk of average length scores whose body has each stem of `text` once.
-
-        What occurs nowhere counts most, as the rarest stem there could be: a chunk without it says
-        only a part of what was asked.
-        """
-        certainty = self.question_terms(text)
-        without = {term: max(0, self.size - self.document_frequency(term)) for term in certainty}
-        idf = {term: log1p((n + 0.5) / (self.size - n + 0.5)) for term, n in without.items()}
-        return sum(sorted((certainty[term] * idf[term] for term in idf), reverse=True)[:MOST_TERMS])
-
     def _narrow(self, query: tantivy.Query) -> tantivy.Query:
         """Return a query that finds chunks of the chosen documents alone, with the same scores."""
         from tantivy import Occur, Query
@@ -163,8 +170,7 @@ class LexicalIndex:
             [(Occur.Must, query), (Occur.Must, Query.const_score_query(chosen, 0.0))]
         )
 
-    def _term_queries(self, text: str) -> list[tantivy.Query]:
-        certainty = self.question_terms(text)
+    def _term_queries(self, certainty: Mapping[str, float]) -> list[tantivy.Query]:
         rarest = sorted(certainty, key=lambda term: (self.document_frequency(term), term))
         return [
             self._weighted(field, term, weight * certainty[term])

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder, Vectors
-from index.lexical import LexicalIndex
 from index.snapshot import Snapshot
 from index.values import place_at
 from index.vectors import Keys, Scores
@@ -38,7 +37,7 @@ class Searcher:
     def search(self, snapshot: Snapshot, query: str, *, k: int) -> tuple[Hit, ...]:
         """Return the `k` passages that fit `query` best, best first."""
         depth = max(DEPTH, 2 * k)
-        by_words = self._beside.submit(match_words, snapshot.words, query, depth)
+        by_words = self._beside.submit(snapshot.words.match, query, depth)
         vector = self._embedder.embed([query])[0]
         near, _ = snapshot.generation.nearest(vector, depth, only=snapshot.only)
         keys, scores = rank(vector, near, by_words.result(), snapshot)
@@ -77,17 +76,6 @@ def locate(hits: Sequence[Hit], snapshot: Snapshot) -> tuple[Hit, ...]:
     return tuple(located)
 
 
-def match_words(words: LexicalIndex, query: str, depth: int) -> tuple[Keys, Scores]:
-    """Return the keys of the chunks with words of `query`, best first, and how well they match.
-
-    That is BM25 as a share of what a passage with all the words has: where the documents say it in
-    other words, even the best has few of them, and the meaning decides.
-    """
-    keys, scores = words.search(query, depth)
-    best = max(float(scores.max(initial=0.0)), words.full_score(query))
-    return keys, scores / np.float32(best or 1.0)
-
-
 def rank(
     vector: Vectors, near: Keys, by_words: tuple[Keys, Scores], snapshot: Snapshot
 ) -> tuple[Keys, NDArray[np.float64]]:
@@ -101,7 +89,7 @@ def rank(
     Args:
         vector: The question, embedded: float32 of unit length, shape (dim,).
         near: Keys of the chunks nearest to it, shape (m,).
-        by_words: What `match_words` found.
+        by_words: Keys of the chunks with its words, best first, and how well they match, up to 1.
         snapshot: Where the chunks' exact vectors are.
     """
     keys = np.union1d(near, by_words[0])

@@ -90,14 +90,17 @@ def test_a_misspelt_word_is_less_sure_than_the_word_itself(harbour: LexicalIndex
     assert wrong == pytest.approx(CORRECTED * right)
 
 
-def test_a_full_score_is_that_of_a_chunk_with_each_stem_once(tmp_path: Path) -> None:
+def test_a_match_is_a_share_of_a_chunk_with_each_stem_once(tmp_path: Path) -> None:
     texts = ["The ferry left.", "A ferry came.", "A bridge fell.", "The bridge stood."]
     words = make_words(tmp_path, [entry(key, text) for key, text in enumerate(texts, start=1)])
-    _, (best, *_) = words.search("the ferry", 2)
-    assert words.full_score("the ferry") == pytest.approx(best, rel=0.01)
-    assert words.full_score("the ferry ferry") == words.full_score("ferry")
-    assert words.full_score("zeppelin") > words.full_score("ferry")  # the rarest there could be
-    assert words.full_score("?!") == 0
+    keys, shares = words.match("the ferry", 2)
+    assert keys.tolist() == [1, 2]
+    assert shares.tolist() == pytest.approx([1, 1], rel=0.01)
+    _, (half,) = words.match("ferry left", 1)
+    assert half == pytest.approx(1, rel=0.01)
+    _, (rest, _) = words.match("ferry zeppelin", 2)  # which is the rarest there could be
+    assert rest == pytest.approx(0.24, abs=0.02)
+    assert words.match("?!", 2)[1].tolist() == []
 
 
 def test_the_most_frequent_of_similar_words_is_meant(find: Find) -> None:

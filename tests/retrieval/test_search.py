@@ -14,7 +14,7 @@ from index.errors import NotFoundError
 from index.library import Library
 from index.snapshot import Snapshot
 from index.vectors import Keys, Mask, Scores
-from retrieval.search import DEPTH, Searcher, fuse, match_words, rank, worth_reading
+from retrieval.search import DEPTH, Searcher, fuse, rank, worth_reading
 from retrieval.values import Hit
 from tests.retrieval.fakes import BRIDGE, MILL, add_texts, make_chunk, make_document, make_library
 
@@ -50,14 +50,10 @@ class HandMade:
         assert collection is None
         return self
 
-    def search(self, text: str, k: int) -> tuple[Keys, Scores]:
+    def match(self, text: str, k: int) -> tuple[Keys, Scores]:
         assert text == "east"
         self.depths.append(k)
         return ranked(self.lexical)
-
-    def full_score(self, text: str) -> float:
-        assert text == "east"
-        return 6.0
 
     def chunks(self, keys: Iterable[int]) -> dict[int, FoundChunk]:
         return {
@@ -76,11 +72,11 @@ class HandMade:
 def test_both_rankings_add_up_and_what_is_found_first_pulls_the_question_along() -> None:
     """A worked example.
 
-    First round: alpha 1, gamma .6 + .4 * 3/6 = .8, beta 0 + .4 = .4; the mean of the three is
+    First round: alpha 1, gamma .6 + 0.4 * .5 = .8, beta 0 + .4 = .4; the mean of the three is
     (.533, .6), so the question moves to (1, 0) + .3 * (.533, .6) = (1.16, .18), of length 1.17388.
     Second round: alpha .98817, gamma .6 * .98817 + .8 * .15334 + .2, beta .15334 + .4.
     """
-    hits = HandMade({BETA: 6.0, GAMMA: 3.0}).find(3)
+    hits = HandMade({BETA: 1.0, GAMMA: 0.5}).find(3)
     assert [hit.source for hit in hits] == ["alpha.txt", "gamma.txt", "beta.txt"]
     assert [hit.score for hit in hits] == pytest.approx([0.988174, 0.915574, 0.553337], abs=2e-6)
     assert {hit.stage for hit in hits} == {"fusion"}
@@ -91,7 +87,7 @@ def test_no_more_hits_are_given_than_were_asked_for() -> None:
 
 
 def test_what_is_far_behind_the_best_isnt_worth_reading() -> None:
-    hits = HandMade({BETA: 6.0, GAMMA: 3.0}).find(3)  # at .988, .916 and .553, see above
+    hits = HandMade({BETA: 1.0, GAMMA: 0.5}).find(3)  # at .988, .916 and .553, see above
     assert worth_reading(hits, 3) == list(hits[:2])
     assert worth_reading(hits, 1) == list(hits[:1])
     assert worth_reading((), 3) == []
@@ -116,9 +112,9 @@ def test_where_nothing_is_found_there_are_no_hits() -> None:
 
 
 def test_what_only_words_find_has_its_exact_cosine() -> None:
-    made: Any = HandMade({GAMMA: 7.0})
+    made: Any = HandMade({GAMMA: 1.0})
     snapshot = Snapshot(made, made)
-    keys, scores = rank(EAST, np.array([ALPHA]), match_words(made, "east", 9), snapshot)
+    keys, scores = rank(EAST, np.array([ALPHA]), made.match("east", 9), snapshot)
     assert keys.tolist() == [ALPHA, GAMMA]
     moved = EAST + 0.3 * np.array([0.8, 0.4])
     cosine = float(np.dot([0.6, 0.8], moved / np.linalg.norm(moved)))
@@ -131,23 +127,6 @@ def fused(cosines: list[float], matches: list[float]) -> list[float]:
 
 def test_fusing_adds_a_share_of_the_match_by_words_to_the_cosine() -> None:
     assert fused([0.8, 0.5], [0.25, 1.0]) == pytest.approx([0.9, 0.9], abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("scores", "matches"), [((3.0, 1.5), (0.5, 0.25)), ((12.0, 3.0), (1, 0.25))]
-)
-def test_a_match_is_a_share_of_a_full_one_or_of_the_best(
-    scores: tuple[float, float], matches: tuple[float, float]
-) -> None:
-    made: Any = HandMade(dict(zip((BETA, GAMMA), scores, strict=True)))  # a full one is 6
-    keys, found = match_words(made, "east", 9)
-    assert keys.tolist() == [BETA, GAMMA]
-    assert tuple(found) == matches
-
-
-def test_nothing_found_matches_nothing(tmp_path: Path) -> None:
-    with make_library(tmp_path / "data", {"a.txt": "Here."}).snapshot() as snapshot:
-        assert match_words(snapshot.words, "?!", 9)[1].tolist() == []
 
 
 def test_what_points_the_other_way_counts_as_unrelated() -> None:
