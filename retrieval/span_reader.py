@@ -213,7 +213,8 @@ def _spans(hit: Hit, window: Window, values: NDArray[np.float32], first: int) ->
 def _evidence(spotted: Spotted, score: float) -> Evidence:
     """Return the sentences that a span lies in: one, as a rule."""
     offset, text = spotted.hit.chunk.start, spotted.hit.chunk.text
-    border = end_of_unit(text, spotted.start)
+    may_cross = not {"\n", "|"}.isdisjoint(text[spotted.start : spotted.end])
+    border = end_of_unit(text, spotted.start) if may_cross else spotted.end
     if border < spotted.end:
         answer = text[spotted.start : border].rstrip(".,;: ")
         spotted = replace(spotted, end=spotted.start + max(1, len(answer)))
