@@ -13,7 +13,7 @@ _OWN_LINE = re.compile(
 )
 _ITEM = re.compile(r"(?:[-*+•–]|\d{1,2}[.)])[^\S\n]+")
 _ONE_LINE = re.compile(r"\||#{1,6}\s")  # what never goes on in the next line
-_BULLET = re.compile(r"[-*+•]\s+")
+_MARK = re.compile(r"(?:[-*+•]|#{1,6})\s+")  # of an item or a heading
 _NUMBERED = re.compile(r"\d+[.)]\s+")
 _ROW = re.compile(r"[^|\n]{1,200}: .*? \| ")  # of a table whose rows name their columns
 _LABEL = re.compile(rf"\A{FRONT_MATTER.pattern}|^[^\S\n]*#{{1,6}}\s.*", re.MULTILINE)
@@ -88,12 +88,12 @@ def find_list(text: str, place: int) -> list[tuple[int, int]]:
 
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the sentences of a stretch; a table's row is one, and an item's mark isn't."""
+    """Yield the sentences of a stretch; a table's row is one, and a mark before it isn't."""
     if text.startswith("|", start) or _ROW.match(text, start, end):
         yield trim(text, start, end)
         return
-    bullet = _BULLET.match(text, start, end)
-    start = bullet.end() if bullet else start
+    mark = _MARK.match(text, start, end)
+    start = mark.end() if mark else start
     number = _NUMBERED.match(text, start, end)
     body = number.end() if number else start
     begun = start

@@ -160,7 +160,7 @@ def test_a_list_is_told_from_the_paragraph_above_it() -> None:
 
 def test_a_heading_is_a_quote_of_its_own() -> None:
     text = "## The second part\nIts text is just as long."
-    assert quotes(text) == ["## The second part", "Its text is just as long."]
+    assert quotes(text) == ["The second part", "Its text is just as long."]
 
 
 def test_a_row_that_names_its_columns_is_a_quote_of_its_own() -> None:
