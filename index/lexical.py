@@ -130,8 +130,9 @@ class LexicalIndex:
         occurs nowhere counts most, as the rarest stem there could be.
         """
         certainty = self.question_terms(text)
-        without = {term: max(0, self.size - self.document_frequency(term)) for term in certainty}
-        idf = {term: log1p((n + 0.5) / (self.size - n + 0.5)) for term, n in without.items()}
+        size = self.size
+        frequencies = {term: min(size, self.document_frequency(term)) for term in certainty}
+        idf = {term: log1p((size - n + 0.5) / (n + 0.5)) for term, n in frequencies.items()}
         weighed = sorted((certainty[term] * idf[term] for term in idf), reverse=True)
         keys, scores = self._search(text, certainty, k)
         best = max(sum(weighed[:MOST_TERMS]), float(scores.max(initial=0.0)))

@@ -10,6 +10,7 @@ from index.values import Document
 from retrieval.antecedents import with_antecedent
 from retrieval.features import Question, prepare_question
 from retrieval.quantities import read_moment, read_quantity
+from retrieval.questions import YEAR
 from retrieval.reading import Evidence
 from retrieval.spans import find_counted
 from retrieval.values import Citation, Disagreement
@@ -56,7 +57,7 @@ _TITLES = re.compile(r"\A(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Capt|Sir|Dame|Rev)\.?\s+)+")
 # What "according to" and "says" have beside a speaker's name, and what is none.
 _AFTER_SPEAKER = re.compile(r" (?:has|have|had|was|were|never|not|also)\b.*")
 _NO_SPEAKER = re.compile(r"(?:it|he|she|they|this|that|as|who|which|when|there)\b", re.IGNORECASE)
-_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}")
 _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:and |of |the )?[A-Z][\w’'-]+)*")
 
 
@@ -131,21 +132,21 @@ def _counts(item: Evidence, best: Evidence, asked: Question, library: LexicalInd
     counts, though the best one does, may count something else.
     """
     elsewhere = item.hit.chunk.document_id != best.hit.chunk.document_id
-    own, whole = (_share(each, asked, library) for each in (item, best))
+    stems, best_stems = (_stems(each, library) for each in (item, best))
+    own, whole = (_share(each, asked) for each in (stems, best_stems))
     enough = ON_TOPIC if elsewhere else 1.0  # a text speaks of many like things, one by one
     numbered = {stem for stem in asked.weights if any(letter.isdigit() for letter in stem)}
     lacking = numbered & set(library.terms(best.quote)) - set(library.terms(item.quote))
     counted = find_counted(asked.text)
-    lacking |= set(library.terms(counted)) & _stems(best, library) - _stems(item, library)
+    lacking |= set(library.terms(counted)) & best_stems - stems
     years, others = (set(_YEAR.findall(each.quote)) for each in (item, best))
     other_years = asked.kind != "date" and years and others and years.isdisjoint(others)
     near = item.score >= CONFIDENT * best.score and own >= enough * whole
     return near and not lacking and not other_years
 
 
-def _share(item: Evidence, asked: Question, library: LexicalIndex) -> float:
-    found = _stems(item, library)
-    return sum(weight for stem, weight in asked.weights.items() if stem in found)
+def _share(stems: frozenset[str], asked: Question) -> float:
+    return sum(weight for stem, weight in asked.weights.items() if stem in stems)
 
 
 def _stems(item: Evidence, library: LexicalIndex) -> frozenset[str]:

@@ -18,8 +18,8 @@ FUNCTION_WORDS = frozenset(
     "other more most very just only ever again between it's that's what's who's until till since "
     "during before after within without per".split()
 )
-_ELLIPSIS = re.compile(r"(?:and|but|or|so|also|what about|how about|what of)\b", re.IGNORECASE)
-_WHAT_ABOUT = re.compile(r"(?:and |but |so )?(?:what|how) (?:about|of)\b", re.IGNORECASE)
+_CONJUNCTION = re.compile(r"(?:and|but|or|so|also)\b", re.IGNORECASE)
+WHAT_ABOUT = re.compile(r"(?:and |but |so )?(?:what|how) (?:about|of)\b", re.IGNORECASE)
 # A question or a request that begins otherwise than with "what" and the like.
 BEGINS = re.compile(
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|tell|"
@@ -79,9 +79,9 @@ def leans(question: str) -> bool:
     """Whether a question is about something that it doesn't name."""
     if _NEW_TOPIC.match(question):
         return False
-    if _WHAT_ABOUT.match(question):
+    if WHAT_ABOUT.match(question):
         return True
-    conjunction = _ELLIPSIS.match(question)
+    conjunction = _CONJUNCTION.match(question)
     if conjunction:
         rest = question[conjunction.end() :].strip(" ,")
         # "But when did the school in Ulm open?" is no afterthought: it asks, and names what about.

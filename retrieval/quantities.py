@@ -81,9 +81,8 @@ _MEASURES = {
     **{
         unit: unit
         for unit in (
-            *("°c", "°f", "mm", "cm", "inch", "yard", "acre", "hectare", "ml", "g", "gram", "oz"),
-            *("mph", "kph", "kw", "mw", "kb", "mb", "gb", "tb", "dozen", "kr"),
-        )
+            "°c °f mm cm inch yard acre hectare ml g gram oz mph kph kw mw kb mb gb tb dozen kr"
+        ).split()
     },
     "dollar": "$",
     "euro": "€",

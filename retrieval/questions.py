@@ -77,7 +77,7 @@ _AMOUNT = (
     rf"(?:\s?%| per ?cent\b| {_SCALE})*|\b{_NUMERAL}(?:[- ](?:and )?{_NUMERAL})*(?: per ?cent\b)?)"
 )
 _NUMBER = re.compile(rf"{_AMOUNT}(?:(?: to | or |[–-]){_AMOUNT})?", re.IGNORECASE)
-_YEAR = r"(?:1\d{3}|20\d{2})\b"
+YEAR = r"(?:1\d{3}|20\d{2})\b"
 _DAY = r"\b\d{1,2}(?:st|nd|rd|th)?"
 # "May" and "march" may be verbs, "Jan" and "dec" names: they need a day, a year or a capital.
 _CLEAR_MONTH = (
@@ -89,9 +89,9 @@ _MONTH = (
 _DATE = re.compile(
     "|".join(
         (
-            rf"{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?",
-            rf"{_MONTH} {_DAY}\b(?![.,]\d)(?:,? {_YEAR})?",
-            rf"{_MONTH},?(?: of)? {_YEAR}",
+            rf"{_DAY}(?: of)? {_MONTH}(?:,? {YEAR})?",
+            rf"{_MONTH} {_DAY}\b(?![.,]\d)(?:,? {YEAR})?",
+            rf"{_MONTH},?(?: of)? {YEAR}",
             _CLEAR_MONTH,
             r"(?<!^)(?<![.!?]\s)\b(?-i:May|March)\b",
             r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}([./])\d{1,2}\1\d{2,4}\b",

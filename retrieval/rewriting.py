@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.courtesies import is_small_talk
-from retrieval.leaning import BEGINS, FUNCTION_WORDS, LEANING, leans, refers
-from retrieval.questions import ASKING, words
+from retrieval.leaning import BEGINS, FUNCTION_WORDS, LEANING, WHAT_ABOUT, leans, refers
+from retrieval.questions import ASKING, YEAR, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
@@ -19,9 +19,7 @@ _MOST_NAMES = 3
 _MARKER = re.compile(r"\s*\[\d+\]")
 _PERSONAL = frozenset("he him his she her hers they them their theirs".split())
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"(?:and |but |so )?(?:what|how) (?:about|of)\b|and\b|but\b|or\b", re.IGNORECASE
-)
+_ABOUT = re.compile(rf"{WHAT_ABOUT.pattern}|and\b|but\b|or\b", re.IGNORECASE)
 # What is said before a follow-up, and isn't asked.
 _LEAD_IN = re.compile(
     r"\A(?:(?:ok|okay|thanks|thank you|great|perfect|cool|nice|yes|no|right|sorry|hi|hello|hey|"
@@ -32,11 +30,10 @@ _LEAD_IN = re.compile(
 _CORRECTION = re.compile(
     r"\A(?:i mean|i meant|i was asking about)(?: to ask)?(?: about)?[, ]+(?=\w)", re.IGNORECASE
 )
-_YEAR = r"(?:1\d|20)\d\d\b"
 _PERIOD = re.compile(
-    rf"\b(?:(?:between|from) {_YEAR} (?:and|to|until)|"
+    rf"\b(?:(?:between|from) {YEAR} (?:and|to|until)|"
     r"(?:in|since|by|during|before|after|until|for|of)(?: (?:january|february|march|april|may|june|"
-    rf"july|august|september|october|november|december))?) {_YEAR}",
+    rf"july|august|september|october|november|december))?) {YEAR}",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
@@ -168,7 +165,7 @@ def _ask_again(question: str, rest: str) -> str:
     Where it has neither, `rest` comes behind it.
     """
     old = _PERIOD.search(question)
-    if old and re.fullmatch(_YEAR, rest):
+    if old and re.fullmatch(YEAR, rest):
         kept = old[0].split()[0].lower()
         rest = f"{'in' if kept in ('between', 'from') else kept} {rest}"
     if old and _PERIOD.fullmatch(rest):
