@@ -15,6 +15,7 @@ import numpy as np
 
 from index.errors import CatalogueError
 from index.vectors import TIES, Keys, Scores
+from index.wording import edits, segmented, without_asking
 
 if TYPE_CHECKING:
     import tantivy
@@ -32,17 +33,6 @@ _HEAP = 64_000_000  # bytes that tantivy may use while it writes
 _WORD = re.compile(r"\w+")
 # Possessive and from a word's start on, so that a long word takes no quadratic time.
 _CODE = re.compile(r"\b\w++(?:[-/._:@#+]\w++)+")
-# Words that a question is put with rather than about; tantivy's stop words leave most of them in,
-# and in a small library they are rare, so that their weight would be great. Not with a capital
-# ("The Who", "in May"), before a number ("may 1968") or within a code ("how-to").
-_ASKING = re.compile(
-    r"(?<![\w'’/-])(?:who|whom|whose|what|when|where|why|which|how|many|much|do|does|did|has|have|had|"
-    r"having|am|is|are|was|were|been|being|can|could|would|will|should|shall|might|must|"
-    r"may(?! \d))(?:n?['’][a-z]{1,2})?(?![\w'’/-])"
-)
-_SCRIPTS_WITHOUT_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +101,7 @@ class LexicalIndex:
         for the most frequent such word, at `CORRECTED`; every other stem is sure, at 1. Words that
         only ask count where there are no others.
         """
-        begun = question.lower() if question.isupper() else question[:1].lower() + question[1:]
-        return self._sure_terms(_ASKING.sub(" ", begun)) or self._sure_terms(question)
+        return self._sure_terms(without_asking(question)) or self._sure_terms(question)
 
     def _sure_terms(self, question: str) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -122,30 +111,31 @@ class LexicalIndex:
                 found.setdefault(correction or stem, CORRECTED if correction else 1.0)
         return found
 
-    def match(self, text: str, k: int) -> tuple[Keys, Scores]:
-        """Return what `search` does, with scores as shares of a full match.
+    def search(self, text: str, k: int) -> tuple[Keys, Scores]:
+        """Return keys and scores of the `k` chunks whose words fit `text` best, best first.
 
-        That is what a chunk of average length has whose body has each stem once, or the best where
-        that is better: where chunks say it in other words, even the best has little of it. What
-        occurs nowhere counts most, as the rarest stem there could be.
+        A score is BM25 as a share of a full match: what a chunk of average length has whose body
+        has each stem once, or the best where that is better. Where chunks say it in other words,
+        even the best has little of it. What occurs nowhere counts most, as the rarest stem there
+        could be.
         """
         certainty = self.question_terms(text)
-        size = self.size
-        frequencies = {term: min(size, self.document_frequency(term)) for term in certainty}
-        idf = {term: log1p((size - n + 0.5) / (n + 0.5)) for term, n in frequencies.items()}
-        weighed = sorted((certainty[term] * idf[term] for term in idf), reverse=True)
-        keys, scores = self._search(text, certainty, k)
-        best = max(sum(weighed[:MOST_TERMS]), float(scores.max(initial=0.0)))
+        keys, scores = self._best([*self._term_queries(certainty), *self._phrase_queries(text)], k)
+        best = max(self._full_match(certainty), float(scores.max(initial=0.0)))
         return keys, scores / np.float32(best or 1.0)
 
-    def search(self, text: str, k: int) -> tuple[Keys, Scores]:
-        """Return keys and BM25 of the `k` chunks whose words fit `text` best, best first."""
-        return self._search(text, self.question_terms(text), k)
+    def _full_match(self, certainty: Mapping[str, float]) -> float:
+        size = self.size
+        frequencies = {term: min(size, self.document_frequency(term)) for term in certainty}
+        weighed = (
+            certainty[term] * log1p((size - n + 0.5) / (n + 0.5)) for term, n in frequencies.items()
+        )
+        return sum(sorted(weighed, reverse=True)[:MOST_TERMS])
 
-    def _search(self, text: str, certainty: Mapping[str, float], k: int) -> tuple[Keys, Scores]:
+    def _best(self, parts: Sequence[tantivy.Query], k: int) -> tuple[Keys, Scores]:
+        """Return keys and BM25 of the chunks that fit best, best first."""
         from tantivy import Occur, Query
 
-        parts = [*self._term_queries(certainty), *self._phrase_queries(text)]
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         query = self._narrow(Query.boolean_query([(Occur.Should, part) for part in parts]))
@@ -192,7 +182,7 @@ class LexicalIndex:
     def _correct(self, word: str) -> str | None:
         if not (_SHORTEST_CORRECTED <= len(word) <= _LONGEST_CORRECTED and word.isalpha()):
             return None
-        stems = self.terms(" ".join(_edits(word)))
+        stems = self.terms(" ".join(edits(word)))
         frequencies = {stem: self.document_frequency(stem) for stem in stems}
         known = [stem for stem, frequency in frequencies.items() if frequency]
         likeliest = sorted(known, key=lambda stem: (frequencies[stem], stem), reverse=True)
@@ -256,35 +246,6 @@ def _search(searcher: tantivy.Searcher, query: tantivy.Query, k: int) -> list[An
         if len(hits) <= k or hits[-1][0] < hits[k - 1][0]:
             break
     return hits
-
-
-def segmented(text: str) -> str:
-    """Return `text` composed, with a space after each pair of letters where a script has no spaces.
-
-    Chinese, Japanese, Thai and their like are searched by overlapping pairs of letters. An accent
-    that is a character of its own would end a word.
-    """
-    if text.isascii():
-        return text
-    return _SCRIPTS_WITHOUT_SPACES.sub(_pairs, unicodedata.normalize("NFC", text))
-
-
-def _pairs(match: re.Match[str]) -> str:
-    run = match[0]
-    if len(run) == 1:
-        return f" {run} "
-    return " " + " ".join(run[place : place + 2] for place in range(len(run) - 1)) + " "
-
-
-def _edits(word: str) -> set[str]:
-    """Return what `word` becomes by one letter more, less, changed or swapped with the next."""
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    halves = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    shorter = {left + right[1:] for left, right in halves if right}
-    swapped = {left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1}
-    changed = {left + new + right[1:] for left, right in halves if right for new in letters}
-    longer = {left + new + right for left, right in halves for new in letters}
-    return shorter | swapped | changed | longer
 
 
 def _open(folder: Path) -> Any:

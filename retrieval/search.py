@@ -37,7 +37,7 @@ class Searcher:
     def search(self, snapshot: Snapshot, query: str, *, k: int) -> tuple[Hit, ...]:
         """Return the `k` passages that fit `query` best, best first."""
         depth = max(DEPTH, 2 * k)
-        by_words = self._beside.submit(snapshot.words.match, query, depth)
+        by_words = self._beside.submit(snapshot.words.search, query, depth)
         vector = self._embedder.embed([query])[0]
         near, _ = snapshot.generation.nearest(vector, depth, only=snapshot.only)
         keys, scores = rank(vector, near, by_words.result(), snapshot)

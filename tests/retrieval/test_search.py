@@ -50,7 +50,7 @@ class HandMade:
         assert collection is None
         return self
 
-    def match(self, text: str, k: int) -> tuple[Keys, Scores]:
+    def search(self, text: str, k: int) -> tuple[Keys, Scores]:
         assert text == "east"
         self.depths.append(k)
         return ranked(self.lexical)
@@ -114,7 +114,7 @@ def test_where_nothing_is_found_there_are_no_hits() -> None:
 def test_what_only_words_find_has_its_exact_cosine() -> None:
     made: Any = HandMade({GAMMA: 1.0})
     snapshot = Snapshot(made, made)
-    keys, scores = rank(EAST, np.array([ALPHA]), made.match("east", 9), snapshot)
+    keys, scores = rank(EAST, np.array([ALPHA]), made.search("east", 9), snapshot)
     assert keys.tolist() == [ALPHA, GAMMA]
     moved = EAST + 0.3 * np.array([0.8, 0.4])
     cosine = float(np.dot([0.6, 0.8], moved / np.linalg.norm(moved)))
