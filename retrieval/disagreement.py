@@ -133,7 +133,7 @@ def _counts(item: Evidence, best: Evidence, asked: Question, library: LexicalInd
     """
     elsewhere = item.hit.chunk.document_id != best.hit.chunk.document_id
     stems, best_stems = (_stems(each, library) for each in (item, best))
-    own, whole = (_share(each, asked) for each in (stems, best_stems))
+    own, whole = (asked.share(each) for each in (stems, best_stems))
     enough = ON_TOPIC if elsewhere else 1.0  # a text speaks of many like things, one by one
     numbered = {stem for stem in asked.weights if any(letter.isdigit() for letter in stem)}
     lacking = numbered & set(library.terms(best.quote)) - set(library.terms(item.quote))
@@ -143,10 +143,6 @@ def _counts(item: Evidence, best: Evidence, asked: Question, library: LexicalInd
     other_years = asked.kind != "date" and years and others and years.isdisjoint(others)
     near = item.score >= CONFIDENT * best.score and own >= enough * whole
     return near and not lacking and not other_years
-
-
-def _share(stems: frozenset[str], asked: Question) -> float:
-    return sum(weight for stem, weight in asked.weights.items() if stem in stems)
 
 
 def _stems(item: Evidence, library: LexicalIndex) -> frozenset[str]:

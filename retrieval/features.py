@@ -68,6 +68,12 @@ class Question:
     weights: dict[str, float]
     pairs: frozenset[tuple[str, str]]
 
+    def share(self, stems: frozenset[str]) -> float:
+        """Return which share of its stems, by weight, is among these; 0 where it has none."""
+        total = sum(self.weights.values())
+        found = sum(weight for stem, weight in self.weights.items() if stem in stems)
+        return found / total if total else 0.0
+
 
 def prepare_question(text: str, library: LexicalIndex) -> Question:
     """Return the question with its stems weighted by inverse document frequency."""
@@ -114,7 +120,7 @@ def measure(
             "cosine": 0.0,
             "passage": sentences[0].hit.score / best,
             "rank": 1.0 / rank,
-            "passage_overlap": _share(question, around),
+            "passage_overlap": question.share(around),
         }
         for place, sentence in enumerate(sentences):
             first = {"first": float(place == 0)}
@@ -131,8 +137,8 @@ def _measure_words(
     own = frozenset(stems[place])
     near = own.union(*stems[max(0, place - 1) : place + 2])
     return {
-        "overlap": _share(question, own),
-        "vicinity": _share(question, near),
+        "overlap": question.share(own),
+        "vicinity": question.share(near),
         "pairs": _pair_share(question, stems[place]),
         "new_words": math.log1p(len(own - question.weights.keys())),
     }
@@ -156,12 +162,6 @@ def _measure_form(text: str) -> dict[str, float]:
 
 def _context(hit: Hit) -> str:
     return f"{hit.title}\n{hit.chunk.heading}\n{hit.chunk.text}"
-
-
-def _share(question: Question, stems: frozenset[str]) -> float:
-    total = sum(question.weights.values())
-    found = sum(weight for stem, weight in question.weights.items() if stem in stems)
-    return found / total if total else 0.0
 
 
 def _pair_share(question: Question, stems: Sequence[str]) -> float:
