@@ -161,7 +161,7 @@ class CodesSearcher(Searcher):
 
     def search(self, snapshot: Snapshot, query: str, *, k: int) -> tuple[Hit, ...]:
         """Return the `k` passages that fit `query` best, best first."""
-        by_words = self._beside.submit(snapshot.words.match, query, DEPTH)
+        by_words = self._beside.submit(snapshot.words.search, query, DEPTH)
         vector = self._embedder.embed([query])[0]
         near = snapshot.generation.nearest(vector, DEPTH, only=snapshot.only)
         keys, scores = rank_by_codes(near, by_words.result())
