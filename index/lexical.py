@@ -125,6 +125,7 @@ class LexicalIndex:
         return keys, scores / np.float32(best or 1.0)
 
     def _full_match(self, certainty: Mapping[str, float]) -> float:
+        """Return the BM25 of a chunk of average length whose body has each stem once."""
         size = self.size
         frequencies = {term: min(size, self.document_frequency(term)) for term in certainty}
         weighed = (
