@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         folder = arguments.work_dir / f"{place}"
         with progress_bar() as progress:
             if not (folder / WEIGHTS).is_file():
-                model = train_reader(arguments.data, folder, recipe, start=None, progress=progress)
+                model = train_reader(arguments.data, folder, recipe, progress=progress)
                 export(model, folder, recipe)
             rows[name] = judge(
                 folder,

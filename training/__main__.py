@@ -10,6 +10,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from index.command import exit_code
+from index.packaged_model import NAME
 from index.progress import progress_bar
 from training.recipe import Recipe
 
@@ -43,7 +44,16 @@ def make_parser() -> argparse.ArgumentParser:
 
     reader = commands.add_parser("reader", parents=[common], help="train a stage of the reader")
     reader.add_argument("--output", type=Path, default=RETRIEVAL / "reader", metavar="DIR")
+    reader.add_argument("--encoder", default=NAME, metavar="DIR", help="model to begin with")
     reader.add_argument("--start", type=Path, metavar="FILE", help="weights of an earlier stage")
+    reader.add_argument(
+        "--teacher",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("DIR", "FILE"),
+        help="encoder and weights of a reader to learn from as far as --soft says; may be repeated",
+    )
     for name, value in asdict(Recipe()).items():
         reader.add_argument(f"--{name}", type=type(value), default=value)
     reader.add_argument(
@@ -78,7 +88,13 @@ def run_reader(options: argparse.Namespace) -> None:
     recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
     with progress_bar() as progress:
         model = train_reader(
-            options.data, options.work_dir, recipe, start=options.start, progress=progress
+            options.data,
+            options.work_dir,
+            recipe,
+            encoder=options.encoder,
+            start=options.start,
+            teachers=[(encoder, Path(weights)) for encoder, weights in options.teacher],
+            progress=progress,
         )
     print(export(model, options.output, recipe, start=options.start, share=options.share))
 

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from torch import nn
 from index.embedders import choose_embedder
 from index.embedding import Embedder
 from index.errors import ModelError
-from index.packaged_model import NAME, packaged_folder
+from index.packaged_model import NAME, model_folder, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from index.values import checksum, digest
@@ -102,7 +103,14 @@ def batches(examples: Sequence[Example], size: int) -> list[list[Example]]:
 
 
 def train_reader(
-    data: Path, work_dir: Path, recipe: Recipe, *, start: Path | None, progress: Progress
+    data: Path,
+    work_dir: Path,
+    recipe: Recipe,
+    *,
+    encoder: str = NAME,
+    start: Path | None = None,
+    teachers: Sequence[tuple[str, Path]] = (),
+    progress: Progress,
 ) -> ReaderModel:
     """Run one stage, from its last checkpoint where there is one.
 
@@ -110,12 +118,20 @@ def train_reader(
         data: Folder with `reading/squad/train.json` and `reading/natural-questions/train.json`.
         work_dir: Where checkpoints and the log go.
         recipe: What to learn from.
-        start: Weights of an earlier stage, or None to begin with the embedder's encoder.
+        encoder: Model to begin with: the embedder's, or a folder with one of the same word pieces.
+        start: Weights of an earlier stage with that encoder, or None to begin with it alone.
+        teachers: Encoder and weights of each reader whose answers are learnt, too.
         progress: Told the examples that were seen.
 
     Raises:
-        ModelError: `start` holds no reader, or the checkpoint is of another stage.
+        ModelError: A folder holds no such encoder, a file no reader of it, the checkpoint is of
+            another stage, or there are teachers, but no share for them, or the reverse.
     """
+    if bool(teachers) != bool(recipe.soft):
+        raise ModelError(
+            f"{len(teachers)} teachers have the share {recipe.soft} of the loss; give --teacher "
+            "and --soft together"
+        )
     torch.manual_seed(recipe.seed)
     work_dir.mkdir(parents=True, exist_ok=True)
     learnt, held_out = load_corpora(data)
@@ -126,16 +142,29 @@ def train_reader(
     examples = make_examples(stage.asked, stage.passages, pairing)
     drawn = draw(held_out.asked, CHECKED, recipe.seed)
     checks = batches(make_examples(drawn, held_out.passages, pairing), recipe.batch)
-    model = ReaderModel(packaged_folder())
-    if start is not None:
-        restore(model, start)
-    run = Run(model, batches(examples, recipe.batch), recipe, work_dir, start=start)
+    model = load_reader(encoder, start)
+    run = Run(
+        model,
+        batches(examples, recipe.batch),
+        recipe,
+        work_dir,
+        teachers=[load_reader(*each).eval() for each in teachers],
+        files=[*([start] if start else []), *(weights for _, weights in teachers)],
+    )
     for done, loss in run.steps():
         progress("examples", min(done * recipe.batch, len(examples)), len(examples))
         if done % LOG_STEPS == 0 or done == len(run.batches):
             run.log(step=done, loss=loss)
         if done % CHECK_STEPS == 0 or done == len(run.batches):
             run.log(step=done, held_out=validate(model, checks))
+    return model
+
+
+def load_reader(encoder: str, weights: Path | None) -> ReaderModel:
+    """Return a model's encoder with heads that know nothing, or with the weights of a stage."""
+    model = ReaderModel(model_folder(encoder))
+    if weights is not None:
+        restore(model, weights)
     return model
 
 
@@ -149,15 +178,25 @@ class Run:
         recipe: Recipe,
         work_dir: Path,
         *,
-        start: Path | None = None,
+        teachers: Sequence[ReaderModel] = (),
+        files: Sequence[Path] = (),
     ) -> None:
         """Go on from `work_dir`'s checkpoint, or begin.
+
+        Args:
+            model: What learns.
+            made: Its batches.
+            recipe: The stage's.
+            work_dir: Where checkpoints and the log go.
+            teachers: Readers whose answers are learnt, too.
+            files: Weights that the stage depends on: where it starts, and the teachers'.
 
         Raises:
             ModelError: The checkpoint is of another stage.
         """
         self.batches, self._model, self._dir = made, model, work_dir
-        self._stage = digest(repr(recipe), checksum(start) if start else "", str(len(made)))
+        self._loss = partial(loss_of, teachers=teachers, share=recipe.soft)
+        self._stage = digest(repr(recipe), *map(checksum, files), str(len(made)))
         self._learning = [part for part in model.parameters() if part.requires_grad]
         # The model computes in bf16, which would swallow small steps: they are taken on copies.
         self._exact = [part.detach().float() for part in self._learning]
@@ -179,7 +218,7 @@ class Run:
         kept = time.monotonic()
         while self._done < len(self.batches):
             self._model.train()
-            loss = loss_of(self._model, self.batches[self._done])
+            loss = self._loss(self._model, self.batches[self._done])
             loss.backward()  # type: ignore[no-untyped-call]
             self._step()
             self._done += 1

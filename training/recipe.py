@@ -19,6 +19,7 @@ class Recipe:
         written: Questions of the project's own, a quarter with a near passage that doesn't answer.
         batch: Examples that are learnt from at once.
         rate: Highest learning rate.
+        soft: Of the loss, the share that is asked of teachers instead of the answers in the data.
         seed: Of all draws.
     """
 
@@ -31,4 +32,5 @@ class Recipe:
     written: int = 8_000
     batch: int = 32
     rate: float = 1.5e-4
+    soft: float = 0.0
     seed: int = 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from training.reader import (
     load_corpora,
     train_reader,
 )
-from training.reader_model import ReaderModel, tensors
+from training.reader_model import ReaderModel, find_places, loss_of, tensors
 from training.reader_weights import export, read_stages, restore
 from training.recipe import Recipe
 
@@ -157,6 +158,81 @@ def test_a_model_of_another_kind_is_refused() -> None:
         restore(ReaderModel(packaged_folder()), path)
 
 
+def make_encoder(folder: Path, pieces: Iterable[str]) -> Path:
+    """Write a small encoder of another kind than the embedder's, with these word pieces."""
+    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
+
+    special = ["<s>", "<pad>", "</s>", "<mask>"]
+    known = {piece: place for place, piece in enumerate(dict.fromkeys([*special, *pieces]))}
+    config = MPNetConfig(
+        vocab_size=len(known),
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+    MPNetModel(config).save_pretrained(folder)
+    MPNetTokenizer(vocab=known).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def pieces() -> list[str]:
+    vocabulary = json.loads((packaged_folder() / "tokenizer.json").read_text("utf-8"))
+    return sorted(vocabulary["model"]["vocab"], key=vocabulary["model"]["vocab"].__getitem__)
+
+
+@pytest.mark.model
+def test_another_encoder_is_given_its_own_numbers_of_the_word_pieces(
+    tmp_path: Path, pieces: list[str]
+) -> None:
+    backwards = pieces[::-1]
+    places = find_places(make_encoder(tmp_path, backwards))
+    start = 4  # pieces that the encoder has and the embedder hasn't
+    for name, place in (("[CLS]", 0), ("[PAD]", 1), ("[SEP]", 2), ("[MASK]", 3)):
+        assert places[pieces.index(name)] == place
+    for name in ("the", "##ing", "[UNK]"):
+        assert places[pieces.index(name)] == start + backwards.index(name)
+    assert find_places(packaged_folder()) == list(range(len(pieces)))
+
+
+@pytest.mark.model
+def test_an_encoder_of_other_word_pieces_is_refused(tmp_path: Path, pieces: list[str]) -> None:
+    folder = make_encoder(tmp_path, [piece for piece in pieces if piece not in {"the", "of"}])
+    with pytest.raises(ModelError, match="lacks 2 of the embedder's word pieces, such as 'the'"):
+        ReaderModel(folder)
+    with pytest.raises(ModelError, match=r"no tokenizer can be read in .*nothing"):
+        ReaderModel(tmp_path / "nothing")
+
+
+@pytest.mark.model
+def test_a_share_of_the_loss_is_asked_of_the_mean_of_the_teachers() -> None:
+    torch.manual_seed(0)
+    learner, one, other = (ReaderModel(packaged_folder()).float().eval() for _ in range(3))
+    rows = make_rows()[:4]
+
+    def loss(share: float, *teachers: ReaderModel) -> float:
+        return float(loss_of(learner, rows, teachers=teachers, share=share).detach())
+
+    plain = loss(0.0)
+    assert loss(0.0, one) == pytest.approx(plain)
+    assert loss(0.5, one) == pytest.approx((plain + loss(1.0, one)) / 2)
+    # Nobody is nearer to what a reader says than itself, and the mean of two is neither of them.
+    assert loss(1.0, learner) < min(loss(1.0, one), loss(1.0, other))
+    middle = ReaderModel(packaged_folder()).float().eval()
+    with torch.no_grad():
+        for head, first, second in zip(
+            (middle.span, middle.answerable),
+            (one.span, one.answerable),
+            (other.span, other.answerable),
+            strict=True,
+        ):
+            head.weight.copy_((first.weight + second.weight) / 2)
+            head.bias.copy_((first.bias + second.bias) / 2)
+    assert loss(1.0, one, other) == pytest.approx(loss(1.0, middle), rel=1e-5)
+    assert loss(1.0, one, other) != pytest.approx(loss(1.0, one), rel=1e-5)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     lives = [make_life(number) for number in range(HELD_OUT_ARTICLES + 8)]
@@ -196,7 +272,7 @@ def test_a_stage_logs_its_losses_and_can_be_started_from_another(
     def tell(stage: str, done: int, total: int) -> None:
         told.append((stage, done, total))
 
-    first = train_reader(data, tmp_path / "1", RECIPE, start=None, progress=tell)
+    first = train_reader(data, tmp_path / "1", RECIPE, progress=tell)
     assert told[-1] == ("examples", 34, 34)
     log = (tmp_path / "1/log.jsonl").read_text("utf-8").splitlines()
     keys = {key for line in log for key in json.loads(line)}
@@ -206,3 +282,25 @@ def test_a_stage_logs_its_losses_and_can_be_started_from_another(
     second = train_reader(data, tmp_path / "2", still, start=path, progress=tell)
     for name, tensor in load_file(export(second, tmp_path / "again", RECIPE)).items():
         np.testing.assert_array_equal(tensor, load_file(path)[name])
+
+
+@pytest.mark.model
+def test_a_stage_learns_what_a_teacher_of_another_encoder_says(
+    data: Path, tmp_path: Path, pieces: list[str]
+) -> None:
+    def tell(*_: object) -> None:
+        pass
+
+    encoder = str(make_encoder(tmp_path / "encoder", pieces))
+    teacher = train_reader(data, tmp_path / "teacher", RECIPE, encoder=encoder, progress=tell)
+    taught = (encoder, export(teacher, tmp_path / "taught", RECIPE))
+    soft = replace(RECIPE, soft=0.5)
+    alone = train_reader(data, tmp_path / "alone", RECIPE, progress=tell)
+    both = train_reader(data, tmp_path / "both", soft, teachers=[taught], progress=tell)
+    name = "encoder.encoder.layer.5.output.dense.weight"
+    assert (weights(alone)[name] != weights(both)[name]).any()
+    with pytest.raises(ModelError, match="of a stage with another recipe"):
+        train_reader(data, tmp_path / "both", RECIPE, progress=tell)
+    for recipe, teachers in ((soft, []), (RECIPE, [taught])):
+        with pytest.raises(ModelError, match="give --teacher and --soft together"):
+            train_reader(data, tmp_path / "none", recipe, teachers=teachers, progress=tell)
