@@ -85,6 +85,7 @@ def run_reader(options: argparse.Namespace) -> None:
     from training.reader import train_reader
     from training.reader_weights import export
 
+    teachers = [(encoder, Path(weights)) for encoder, weights in options.teacher]
     recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
     with progress_bar() as progress:
         model = train_reader(
@@ -93,10 +94,18 @@ def run_reader(options: argparse.Namespace) -> None:
             recipe,
             encoder=options.encoder,
             start=options.start,
-            teachers=[(encoder, Path(weights)) for encoder, weights in options.teacher],
+            teachers=teachers,
             progress=progress,
         )
-    print(export(model, options.output, recipe, start=options.start, share=options.share))
+    path = export(
+        model,
+        options.output,
+        recipe,
+        start=options.start,
+        share=options.share,
+        teachers=teachers,
+    )
+    print(path)
 
 
 def run_calibrate(options: argparse.Namespace) -> None:

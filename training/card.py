@@ -98,4 +98,9 @@ def write_card(
 
 
 def _line(stage: Mapping[str, Any]) -> str:
-    return f"- `{' '.join(f'--{name} {value}' for name, value in stage.items())}`"
+    values = [
+        (name, each)
+        for name, value in stage.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return f"- `{' '.join(f'--{name} {each}' for name, each in values)}`"

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from index.errors import ModelError
+from index.values import checksum
 from retrieval.span_reader import WEIGHTS
 from training.reader_model import ReaderModel
 from training.recipe import Recipe
@@ -53,6 +54,7 @@ def export(
     *,
     start: Path | None = None,
     share: float = 1.0,
+    teachers: Sequence[tuple[str, Path]] = (),
 ) -> Path:
     """Write the weights that the program needs, and return their file.
 
@@ -66,6 +68,7 @@ def export(
         start: The weights that the stage began with, to write a mean of both: it keeps what was
             known before (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
         share: Of the stage's weights in that mean.
+        teachers: Encoder and weights of each reader that the stage has learnt from.
     """
     from safetensors.torch import load_file, save_file
 
@@ -76,11 +79,14 @@ def export(
     }
     state["head.weight"] = torch.cat([model.span.weight, model.answerable.weight])
     state["head.bias"] = torch.cat([model.span.bias, model.answerable.bias])
-    stages = [asdict(recipe)]
+    stage: dict[str, Any] = asdict(recipe)
+    if teachers:
+        stage["teacher"] = [f"{Path(name).name} {checksum(path)[:12]}" for name, path in teachers]
+    stages = [stage]
     if start is not None:
         before = load_file(start)
         state = {n: torch.lerp(before[n].float(), v.float(), share) for n, v in state.items()}
-        stages = [*read_stages(start), {**asdict(recipe), "share": share}]
+        stages = [*read_stages(start), {**stage, "share": share}]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / WEIGHTS
     tensors = {name: value.detach().half().contiguous() for name, value in state.items()}
@@ -91,7 +97,8 @@ def export(
 def read_stages(path: Path) -> Sequence[dict[str, Any]]:
     """Return the recipe of each stage that made a file's weights, as far as the file tells.
 
-    Later ones have their `share` in the mean with their start, too.
+    Later ones have their `share` in the mean with their start, too; where they had teachers,
+    `teacher` names the encoder of each and the start of its weights' SHA-256.
     """
     from safetensors import safe_open
 

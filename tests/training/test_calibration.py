@@ -67,15 +67,16 @@ def test_the_threshold_tells_answerable_questions_from_others() -> None:
 def test_the_card_states_every_figure_and_the_threshold(tmp_path: Path) -> None:
     figures = {name: [0.5 + place / 100, 0.4, 0.6] for place, name in enumerate(NAMES)}
     fields = {"sha256": "abc123", "questions": 2_600, "threshold": 0.25, "held_out": figures}
-    stages: list[dict[str, float]] = [
+    stages: list[dict[str, object]] = [
         {"answered": 900, "seed": 1},
-        {"answered": 300, "share": 0.7},
+        {"answered": 300, "teacher": ["large 1a", "larger 2b"], "share": 0.7},
     ]
     write_card(tmp_path, fields, stages=stages, longest=30, strangers=300)
     card = (tmp_path / "README.md").read_text("utf-8")
     for name, label in NAMES.items():
         assert f"| {label} | {figures[name][0]:.3f} | 0.400 to 0.600 |" in card
-    assert "- `--answered 900 --seed 1`\n- `--answered 300 --share 0.7`\n" in card
+    assert "- `--answered 900 --seed 1`\n" in card
+    assert "- `--answered 300 --teacher large 1a --teacher larger 2b --share 0.7`\n" in card
     for part in ("abc123", "2,600 questions", "300 of them", "confidence of 0.250", "30 tokens"):
         assert part in card
 

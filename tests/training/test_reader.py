@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 from index.errors import ModelError
 from index.packaged_model import packaged_folder
 from index.tokenizer import ModelTokenizer
+from index.values import checksum
 from retrieval.pairs import Pairing
 from tests.fakes import FakeEmbedder
 from tests.training.squad import make_life, make_strange, write_squad
@@ -139,6 +140,9 @@ def test_a_later_stage_is_written_as_the_mean_with_its_start(tmp_path: Path) -> 
         np.testing.assert_allclose(value, expected, rtol=2**-10, atol=1e-6)
     recipe = asdict(RECIPE)
     assert read_stages(tmp_path / "mean" / start.name) == [recipe, {**recipe, "share": 0.25}]
+    taught = [("models/large", start)]
+    first = export(model, tmp_path / "taught", RECIPE, teachers=taught)
+    assert read_stages(first) == [{**recipe, "teacher": [f"large {checksum(start)[:12]}"]}]
 
 
 @pytest.mark.model
