@@ -44,7 +44,13 @@ def make_parser() -> argparse.ArgumentParser:
 
     reader = commands.add_parser("reader", parents=[common], help="train a stage of the reader")
     reader.add_argument("--output", type=Path, default=RETRIEVAL / "reader", metavar="DIR")
-    reader.add_argument("--encoder", default=NAME, metavar="DIR", help="model to begin with")
+    reader.add_argument(
+        "--encoder",
+        default=NAME,
+        metavar="DIR",
+        help="model to begin with; the program reads with none but the default, so that another "
+        "one's weights, a teacher's, need an --output of their own",
+    )
     reader.add_argument("--start", type=Path, metavar="FILE", help="weights of an earlier stage")
     reader.add_argument(
         "--teacher",
