@@ -32,7 +32,7 @@ from evaluation.scores import score
 from evaluation.summary import estimate
 from evaluation.systems import LocalSystem
 from index.library import Library
-from index.packaged_model import packaged_folder
+from index.packaged_model import NAME, packaged_folder
 from index.settings import Settings
 from index.tokenizer import ModelTokenizer
 from retrieval import search, span_reader
@@ -249,13 +249,11 @@ def time_runtimes(
     import torch
 
     from training.examples import Example
-    from training.reader_model import ReaderModel, tensors
-    from training.reader_weights import restore
+    from training.reader_model import tensors
+    from training.reader_weights import load_reader
 
-    body = packaged_folder()
-    pairing = Pairing(ModelTokenizer.from_folder(body))
-    model = ReaderModel(body)
-    restore(model, Path(retrieval.__file__).parent / FOLDER / WEIGHTS)
+    pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
+    model = load_reader(NAME, Path(retrieval.__file__).parent / FOLDER / WEIGHTS)
     model.float().eval()
 
     def on_torch(question: str, hits: Sequence[Hit]) -> None:

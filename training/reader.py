@@ -16,7 +16,7 @@ from torch import nn
 from index.embedders import choose_embedder
 from index.embedding import Embedder
 from index.errors import ModelError
-from index.packaged_model import NAME, model_folder, packaged_folder
+from index.packaged_model import NAME, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from index.values import checksum, digest
@@ -26,7 +26,7 @@ from training.examples import Asked, Corpus, Example, join_corpora, make_example
 from training.negatives import draw, mine
 from training.questions import HELD_OUT_ARTICLES, HELD_OUT_TYPED, WRITTEN, load_articles
 from training.reader_model import ReaderModel, loss_of
-from training.reader_weights import restore
+from training.reader_weights import load_reader
 from training.recipe import Recipe
 from training.swaps import swap
 
@@ -102,6 +102,19 @@ def batches(examples: Sequence[Example], size: int) -> list[list[Example]]:
     return made
 
 
+def load_batches(data: Path, recipe: Recipe) -> tuple[list[list[Example]], list[list[Example]]]:
+    """Return what a stage learns from, and what its loss is checked on: held-out questions."""
+    learnt, held_out = load_corpora(data)
+    pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
+    claims = read_claims(data / CLAIMS, seed=recipe.seed) if recipe.claims else Corpus([], [])
+    written = read_corpus(load_articles(WRITTEN))
+    stage = select(learnt, claims, written, recipe)
+    examples = make_examples(stage.asked, stage.passages, pairing)
+    drawn = draw(held_out.asked, CHECKED, recipe.seed)
+    checks = make_examples(drawn, held_out.passages, pairing)
+    return batches(examples, recipe.batch), batches(checks, recipe.batch)
+
+
 def train_reader(
     data: Path,
     work_dir: Path,
@@ -134,37 +147,23 @@ def train_reader(
         )
     torch.manual_seed(recipe.seed)
     work_dir.mkdir(parents=True, exist_ok=True)
-    learnt, held_out = load_corpora(data)
-    pairing = Pairing(ModelTokenizer.from_folder(packaged_folder()))
-    claims = read_claims(data / CLAIMS, seed=recipe.seed) if recipe.claims else Corpus([], [])
-    written = read_corpus(load_articles(WRITTEN))
-    stage = select(learnt, claims, written, recipe)
-    examples = make_examples(stage.asked, stage.passages, pairing)
-    drawn = draw(held_out.asked, CHECKED, recipe.seed)
-    checks = batches(make_examples(drawn, held_out.passages, pairing), recipe.batch)
+    made, checks = load_batches(data, recipe)
+    total = sum(map(len, made))
     model = load_reader(encoder, start)
     run = Run(
         model,
-        batches(examples, recipe.batch),
+        made,
         recipe,
         work_dir,
         teachers=[load_reader(*each).eval() for each in teachers],
         files=[*([start] if start else []), *(weights for _, weights in teachers)],
     )
     for done, loss in run.steps():
-        progress("examples", min(done * recipe.batch, len(examples)), len(examples))
+        progress("examples", min(done * recipe.batch, total), total)
         if done % LOG_STEPS == 0 or done == len(run.batches):
             run.log(step=done, loss=loss)
         if done % CHECK_STEPS == 0 or done == len(run.batches):
             run.log(step=done, held_out=validate(model, checks))
-    return model
-
-
-def load_reader(encoder: str, weights: Path | None) -> ReaderModel:
-    """Return a model's encoder with heads that know nothing, or with the weights of a stage."""
-    model = ReaderModel(model_folder(encoder))
-    if weights is not None:
-        restore(model, weights)
     return model
 
 

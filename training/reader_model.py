@@ -136,15 +136,16 @@ def find_places(folder: Path) -> list[int]:
         ) from error
     special = theirs.special_tokens_map
     names = {piece: special.get(role, piece) for role, piece in ours.special_tokens_map.items()}
-    pieces = sorted(ours.get_vocab(), key=ours.get_vocab().__getitem__)
+    pieces = ours.convert_ids_to_tokens(list(range(len(ours))))
+    wanted = [names.get(piece, piece) for piece in pieces]
     known = theirs.get_vocab()
-    missing = [piece for piece in pieces if names.get(piece, piece) not in known]
+    missing = [piece for piece in wanted if piece not in known]
     if missing:
         raise ModelError(
             f"the model in {str(folder)!r} lacks {len(missing):,} of the embedder's word pieces, "
             f"such as {missing[0]!r}; give one with BERT's lower-case English ones"
         )
-    return [known[names.get(piece, piece)] for piece in pieces]
+    return [known[piece] for piece in wanted]
 
 
 def _tensor(array: NDArray[np.generic]) -> Tensor:

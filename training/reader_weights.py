@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from index.errors import ModelError
+from index.packaged_model import model_folder
 from index.values import checksum
 from retrieval.span_reader import WEIGHTS
 from training.reader_model import ReaderModel
@@ -45,6 +46,18 @@ def restore(model: ReaderModel, path: Path) -> None:
             f"the file {str(path)!r} holds no reader ({error!r}); give the one that an earlier "
             "stage wrote"
         ) from error
+
+
+def load_reader(encoder: str, weights: Path | None) -> ReaderModel:
+    """Return a model's encoder with heads that know nothing, or with the weights of a stage.
+
+    Raises:
+        ModelError: There is no such encoder, or the file holds no reader of it.
+    """
+    model = ReaderModel(model_folder(encoder))
+    if weights is not None:
+        restore(model, weights)
+    return model
 
 
 def export(

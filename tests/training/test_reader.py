@@ -13,6 +13,7 @@ from safetensors.numpy import load_file
 
 from index.errors import ModelError
 from index.packaged_model import packaged_folder
+from index.progress import silent
 from index.tokenizer import ModelTokenizer
 from index.values import checksum
 from retrieval.pairs import Pairing
@@ -292,19 +293,16 @@ def test_a_stage_logs_its_losses_and_can_be_started_from_another(
 def test_a_stage_learns_what_a_teacher_of_another_encoder_says(
     data: Path, tmp_path: Path, pieces: list[str]
 ) -> None:
-    def tell(*_: object) -> None:
-        pass
-
     encoder = str(make_encoder(tmp_path / "encoder", pieces))
-    teacher = train_reader(data, tmp_path / "teacher", RECIPE, encoder=encoder, progress=tell)
+    teacher = train_reader(data, tmp_path / "teacher", RECIPE, encoder=encoder, progress=silent)
     taught = (encoder, export(teacher, tmp_path / "taught", RECIPE))
     soft = replace(RECIPE, soft=0.5)
-    alone = train_reader(data, tmp_path / "alone", RECIPE, progress=tell)
-    both = train_reader(data, tmp_path / "both", soft, teachers=[taught], progress=tell)
+    alone = train_reader(data, tmp_path / "alone", RECIPE, progress=silent)
+    both = train_reader(data, tmp_path / "both", soft, teachers=[taught], progress=silent)
     name = "encoder.encoder.layer.5.output.dense.weight"
     assert (weights(alone)[name] != weights(both)[name]).any()
     with pytest.raises(ModelError, match="of a stage with another recipe"):
-        train_reader(data, tmp_path / "both", RECIPE, progress=tell)
+        train_reader(data, tmp_path / "both", RECIPE, progress=silent)
     for recipe, teachers in ((soft, []), (RECIPE, [taught])):
         with pytest.raises(ModelError, match="give --teacher and --soft together"):
-            train_reader(data, tmp_path / "none", recipe, teachers=teachers, progress=tell)
+            train_reader(data, tmp_path / "none", recipe, teachers=teachers, progress=silent)
