@@ -16,7 +16,7 @@ from torch import nn
 from index.embedders import choose_embedder
 from index.embedding import Embedder
 from index.errors import ModelError
-from index.packaged_model import NAME, packaged_folder
+from index.packaged_model import NAME, model_name, packaged_folder
 from index.progress import Progress
 from index.tokenizer import ModelTokenizer
 from index.values import checksum, digest
@@ -156,7 +156,10 @@ def train_reader(
         recipe,
         work_dir,
         teachers=[load_reader(*each).eval() for each in teachers],
-        files=[*([start] if start else []), *(weights for _, weights in teachers)],
+        origins=[
+            model_name(encoder),
+            *map(checksum, [*([start] if start else []), *(weights for _, weights in teachers)]),
+        ],
     )
     for done, loss in run.steps():
         progress("examples", min(done * recipe.batch, total), total)
@@ -178,7 +181,7 @@ class Run:
         work_dir: Path,
         *,
         teachers: Sequence[ReaderModel] = (),
-        files: Sequence[Path] = (),
+        origins: Sequence[str] = (),
     ) -> None:
         """Go on from `work_dir`'s checkpoint, or begin.
 
@@ -188,14 +191,14 @@ class Run:
             recipe: The stage's.
             work_dir: Where checkpoints and the log go.
             teachers: Readers whose answers are learnt, too.
-            files: Weights that the stage depends on: where it starts, and the teachers'.
+            origins: What the stage begins with and learns from, by name or checksum.
 
         Raises:
             ModelError: The checkpoint is of another stage.
         """
         self.batches, self._model, self._dir = made, model, work_dir
         self._loss = partial(loss_of, teachers=teachers, share=recipe.soft)
-        self._stage = digest(repr(recipe), *map(checksum, files), str(len(made)))
+        self._stage = digest(repr(recipe), *origins, str(len(made)))
         self._learning = [part for part in model.parameters() if part.requires_grad]
         # The model computes in bf16, which would swallow small steps: they are taken on copies.
         self._exact = [part.detach().float() for part in self._learning]

@@ -39,16 +39,21 @@ class ReaderModel(nn.Module):
         self.register_buffer("places", torch.tensor(find_places(folder)), persistent=False)
         bf16 = best_precision() == "bf16"
         kind = torch.bfloat16 if bf16 else torch.float32
-        self.encoder = AutoModel.from_pretrained(
-            folder,
-            add_pooling_layer=False,
-            # The gradient of "eager" is twice as fast in bf16 on processors; in f32 a training step
-            # with "sdpa", which is taken where an encoder has it, is 1.2 times as fast.
-            attn_implementation="eager" if bf16 else None,
-            dtype=kind,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
+        try:
+            self.encoder = AutoModel.from_pretrained(
+                folder,
+                add_pooling_layer=False,
+                # The gradient of "eager" is twice as fast in bf16 on processors; in f32 a training
+                # step with "sdpa", which is taken where an encoder has it, is 1.2 times as fast.
+                attn_implementation="eager" if bf16 else None,
+                dtype=kind,
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
+            )
+        except (OSError, ValueError, TypeError) as error:
+            raise ModelError(
+                f"no encoder can be read in {str(folder)!r} ({error}); give a complete model folder"
+            ) from error
         self.encoder.embeddings.requires_grad_(False)
         width = self.encoder.config.hidden_size
         self.span = nn.Linear(width, 2, dtype=kind)

@@ -208,6 +208,10 @@ def test_an_encoder_of_other_word_pieces_is_refused(tmp_path: Path, pieces: list
         ReaderModel(folder)
     with pytest.raises(ModelError, match=r"no tokenizer can be read in .*nothing"):
         ReaderModel(tmp_path / "nothing")
+    whole = make_encoder(tmp_path / "whole", pieces)
+    (whole / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match=r"no encoder can be read in .*whole"):
+        ReaderModel(whole)
 
 
 @pytest.mark.model
@@ -303,6 +307,8 @@ def test_a_stage_learns_what_a_teacher_of_another_encoder_says(
     assert (weights(alone)[name] != weights(both)[name]).any()
     with pytest.raises(ModelError, match="of a stage with another recipe"):
         train_reader(data, tmp_path / "both", RECIPE, progress=silent)
+    with pytest.raises(ModelError, match="of a stage with another recipe"):
+        train_reader(data, tmp_path / "alone", RECIPE, encoder=encoder, progress=silent)
     for recipe, teachers in ((soft, []), (RECIPE, [taught])):
         with pytest.raises(ModelError, match="give --teacher and --soft together"):
             train_reader(data, tmp_path / "none", recipe, teachers=teachers, progress=silent)
