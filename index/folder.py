@@ -98,6 +98,11 @@ def printable(name: str) -> str:
     return "".join(_shown(character) for character in name)
 
 
+def stored_path(path: Path) -> str:
+    r"""Return a path as the catalogue knows it: with `\xff` for a byte that isn't UTF-8."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _shown(character: str) -> str:
     if unicodedata.category(character) not in _UNPRINTABLE or character in _JOINERS:
         return character

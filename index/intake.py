@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,11 +13,12 @@ from pathlib import Path
 from index.build import Job
 from index.catalogue import CatalogueReader, FileState
 from index.errors import NotFoundError, RefusedFileError
-from index.folder import FoundFile, Scan, scan
+from index.folder import FoundFile, scan, stored_path
 from index.loaders import Limits, load
 from index.originals import is_original, keep_original, original_path, safe_name, safe_path
 from index.settings import Settings
 from index.values import Extract, Outcome, checksum, digest
+from index.vanished import find_vanished
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def take_path(
     except NotFoundError as error:
         return Intake(refused=(Outcome(None, str(path), str(error)),))
     files = [_take_file(file, collection, reader, settings, taken) for file in found.files]
-    vanished = _find_vanished(path, found, collection, reader)
+    vanished = find_vanished(path, found, collection, reader)
     return join([Intake(refused=found.refused, vanished=vanished), *files])
 
 
@@ -150,11 +151,6 @@ def take_text(
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
     state = FileState(digest(collection, source), source, None, 0, "", content_hash)
     return Intake(jobs=(Job(state, collection, _now(), partial(_extract_text, title, text)),))
-
-
-def stored_path(path: Path) -> str:
-    r"""Return a path as the catalogue knows it: with `\xff` for a byte that isn't UTF-8."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _take_file(
@@ -236,42 +232,6 @@ def _is_ours(owner: FileState | None, path: str) -> bool:
     if owner is None or owner.path == path:
         return True
     return owner.path is not None and is_original(owner.path) and is_original(path)
-
-
-def _find_vanished(
-    path: Path, found: Scan, collection: str, reader: CatalogueReader
-) -> tuple[Outcome, ...]:
-    """Return the documents below `path` whose file is gone for good.
-
-    A file that can't be seen isn't gone: its folder may be unreadable, or the disk that it was on
-    may not be mounted, in which case its place is on another device than before. A device whose
-    number changed (NFS, btrfs, a container's disk) is known by the files that are still on it.
-    """
-    if path.absolute() in found.unreadable:
-        return ()
-    root = path.resolve()
-    devices = {stored_path(file.path): file.device for file in found.files}
-    present = devices.keys() | {stored_path(root / outcome.source) for outcome in found.refused}
-    states = reader.states_below(collection, stored_path(root))
-    same_device = {(state.device, devices[state.path]) for state in states if state.path in devices}
-    return tuple(
-        Outcome(state.document_id, state.source, "its file is gone")
-        for state in states
-        if state.path
-        and state.path not in present
-        and _is_gone(state, found.unreadable, same_device)
-    )
-
-
-def _is_gone(
-    state: FileState, unreadable: Iterable[Path], same_device: Container[tuple[int, int]]
-) -> bool:
-    path = Path(state.path or "")
-    if any(path.is_relative_to(folder) for folder in unreadable):
-        return False
-    folder = next(parent for parent in path.parents if parent.is_dir())
-    device = folder.stat().st_dev
-    return device == state.device or (state.device, device) in same_device
 
 
 def _keep_before(

@@ -12,15 +12,8 @@ from index.build import build, commit, tidy_up
 from index.catalogue import CatalogueReader
 from index.data_folder import DataFolder
 from index.errors import CatalogueError, InvalidInputError, NotFoundError
-from index.intake import (
-    Intake,
-    join,
-    stored_path,
-    take_again,
-    take_path,
-    take_text,
-    take_upload,
-)
+from index.folder import stored_path
+from index.intake import Intake, join, take_again, take_path, take_text, take_upload
 from index.originals import remove_original
 from index.progress import Progress, silent
 from index.snapshot import Snapshot, Status, check_known, choose_documents
