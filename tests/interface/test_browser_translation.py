@@ -209,3 +209,11 @@ def test_no_word_of_the_page_is_left_in_english(page: Page) -> None:
     )
     page.locator(".fn-file.fn-added").wait_for()
     assert page.evaluate(OWN_WORDS) == []
+
+
+@pytest.mark.parametrize("visit", [DESKTOP], indirect=True)
+def test_gradios_own_progress_is_not_there_to_be_read(page: Page) -> None:
+    trackers = page.get_by_test_id("status-tracker")
+    expect(trackers).not_to_have_count(0)
+    for tracker in trackers.all():
+        expect(tracker).to_be_hidden()
