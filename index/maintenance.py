@@ -212,6 +212,8 @@ def _compare_vectors(opened: SearchIndex, reader: CatalogueReader) -> Iterator[s
     present = reader.keys()
     for keys, vectors, exact in opened.blocks():
         living = np.isin(keys, present)
+        if not living.any():  # all of a segment's documents were removed
+            continue
         order = np.argsort(keys[living])
         ours = vectors[living][order]
         theirs = reader.chunk_vectors(keys[living][order].tolist())

@@ -116,6 +116,16 @@ def test_a_missing_file_is_found(filled: Library) -> None:
         path.write_bytes(sound)
 
 
+def test_a_segment_of_which_nothing_is_left_is_no_damage(library: Library, docs: Path) -> None:
+    write(docs, "many.txt", "\n\n".join(f"Paragraph {n}. {'Word. ' * 60}" for n in range(20)))
+    library.add([docs])
+    library.add([write(docs, "one.txt", "Alpha is here.")])
+    library.remove("one.txt")
+    manifest = read_manifest(index_dir(library), library.status().generation)
+    assert len(manifest.segments) == 2  # else nothing is tested
+    assert verify(library) == ()
+
+
 def test_damage_survives_a_further_generation(filled: Library, docs: Path) -> None:
     flip_a_byte(index_dir(filled) / read_manifest(index_dir(filled), 3).segments[0].name, -1)
     filled.add([write(docs, "d.txt", "Epsilon.")])
