@@ -173,7 +173,8 @@ def _join(
 
     def repeats(one: Evidence, other: Evidence) -> bool:
         """Whether `one` needn't be said beside `other`."""
-        return _covers(other, one) or (one not in sides and _holds(other, one))
+        covers_side = any(_covers(one, side) for side in sides)
+        return _covers(other, one) or (not covers_side and _holds(other, one))
 
     for item in more:
         if any(repeats(item, other) for other in kept):

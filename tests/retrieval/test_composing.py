@@ -312,6 +312,28 @@ def test_two_parts_with_the_same_sides_say_each_once_in_their_order() -> None:
     assert composition.text == f"{FIRE} [1] {documents[0].text} [2] {documents[1].text} [3]"
 
 
+def test_each_side_is_cited_though_an_earlier_part_quotes_it_and_another_side_repeats_it() -> None:
+    set_at = "The board set the fee at 6 pounds."
+    first, second, third = (
+        make_document(text, source=source)
+        for text, source in (
+            ("The fee for boats is 5 pounds.", "a"),
+            (set_at, "b"),
+            (f"{set_at} It was 7 pounds before.", "c"),
+        )
+    )
+    who = make_evidence(second, set_at, 0.9)
+    sides = (
+        make_evidence(first, first.text, 0.9),
+        make_evidence(second, set_at, 0.48),
+        make_evidence(third, third.text, 0.45),
+    )
+    parts = {"Who set the fee?": Finding((who,)), "How much is it?": Finding(sides, sides)}
+    composition = ExtractiveAnswerer().compose(parts, among(first, second, third))
+    cited = {citation.document_id for citation in composition.citations}
+    assert cited == {first.id, second.id, third.id}
+
+
 def test_a_part_that_the_sentence_behind_answers_is_answered() -> None:
     behind = "It cost 240,000 crowns."
     document = make_document(f"{OPENED} {behind}")
