@@ -127,9 +127,10 @@ def is_small_talk(question: str) -> bool:
 
 def _decline_language(question: str, snapshot: Snapshot) -> Reply | None:
     """Return a refusal where neither documents nor models know the question's language."""
+    if "en" in MODEL_LANGUAGES and _ENGLISH.match(question):
+        return None  # before all documents are asked what they are written in
     served = {*snapshot.languages(), *MODEL_LANGUAGES} - {UNKNOWN}
-    is_english = "en" in served and _ENGLISH.match(question)
-    foreign = None if is_english else find_foreign(question, served)
+    foreign = find_foreign(question, served)
     if foreign is None:
         return None
     ours = " or ".join(sorted(name_language(code) for code in served))

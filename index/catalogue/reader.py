@@ -94,7 +94,10 @@ class CatalogueReader:
     def find(self, source_or_id: str) -> tuple[str, ...]:
         """Return the ids of the documents with this id, source or path, in any collection."""
         rows = self.connection.execute(
-            "SELECT id FROM documents WHERE id = ?1 OR source = ?1 OR path = ?1 ORDER BY id",
+            "SELECT id FROM documents WHERE id = ?1 OR path = ?1 OR "
+            # Sources are indexed by collection; without one, all texts would be read through.
+            "(source = ?1 AND collection IN (SELECT DISTINCT collection FROM documents)) "
+            "ORDER BY id",
             (source_or_id,),
         )
         return tuple(str(row[0]) for row in rows)
