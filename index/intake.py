@@ -102,8 +102,7 @@ def take_upload(
     except OSError as error:
         return Intake(refused=(Outcome(None, shown, _unreadable(error)),))
     kept = original_path(content_hash, Path(shown).name)
-    candidates = chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in count(2)))
-    source = _free_source(candidates, collection, kept, reader, {})
+    source = _source_of_upload(shown, collection, reader)
     if taken.setdefault(source, kept) != kept:
         reason = "another file of this name was uploaded with it; rename one of them"
         return Intake(refused=(Outcome(None, shown, reason),))
@@ -209,29 +208,28 @@ def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dic
     own = len(Path(file.source).parts)
     longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
     candidates = chain([file.source, *longer], (f"{n}{path}" for n in count(2)))
-    source = _free_source(candidates, collection, path, reader, taken)
+    source = next(
+        each
+        for each in candidates
+        if taken.get(each, path) == path and reader.owner(collection, each) is None
+    )
     taken[source], taken[path] = path, source
     return source
 
 
-def _free_source(
-    candidates: Iterable[str],
-    collection: str,
-    path: str,
-    reader: CatalogueReader,
-    taken: dict[str, str],
-) -> str:
-    return next(
-        source
-        for source in candidates
-        if taken.get(source, path) == path and _is_ours(reader.owner(collection, source), path)
-    )
-
-
-def _is_ours(owner: FileState | None, path: str) -> bool:
-    if owner is None or owner.path == path:
-        return True
-    return owner.path is not None and is_original(owner.path) and is_original(path)
+def _source_of_upload(shown: str, collection: str, reader: CatalogueReader) -> str:
+    """Return the source of the earlier upload of this name, else one that no file has."""
+    free: list[str] = []
+    for source in chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in count(2))):
+        owner = reader.owner(collection, source)
+        if owner and owner.path and is_original(owner.path):
+            return source
+        if owner is None:
+            free.append(source)
+        # The plain name may have become free since the earlier upload.
+        if free and source != shown:
+            break
+    return free[0]
 
 
 def _keep_before(

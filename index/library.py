@@ -71,8 +71,14 @@ class Library(DataFolder):
         taken: dict[str, str] = {}
 
         def take(reader: CatalogueReader) -> Iterator[Intake]:
-            for file, name in zip_longest(files, names[: len(files)]):
-                yield take_upload(file, collection, reader, self.settings, taken=taken, called=name)
+            try:
+                for file, name in zip_longest(files, names[: len(files)]):
+                    yield take_upload(
+                        file, collection, reader, self.settings, taken=taken, called=name
+                    )
+            except BaseException:  # a full disk, Ctrl+C: those before it were copied in vain
+                self._drop_originals(taken.values())
+                raise
 
         return self._add("upload", take, progress)
 
@@ -123,8 +129,8 @@ class Library(DataFolder):
             removed = reader.summaries(ids=ids)
             originals = [reader.path(document_id) for document_id in ids]
             commit([], ids, self.workshop)
+            self._drop_originals(originals)  # first: nobody can ask for it again if tidying fails
             tidy_up(self.workshop, silent)
-            self._drop_originals(originals)
         return removed
 
     def documents(

@@ -49,7 +49,8 @@ def remove_original(data_dir: Path, kept: str) -> None:
     """Delete the copy of an uploaded file, and its folder where no other name's copy is in it."""
     copy = data_dir / kept
     if copy.parent.parent == data_dir / ORIGINALS:
-        copy.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):  # it never came to be
+            copy.unlink()
         with suppress(OSError):
             copy.parent.rmdir()
 

@@ -13,6 +13,7 @@ from index.errors import CatalogueError, NotFoundError, StoppedError
 from index.folder import scan
 from index.library import Library
 from index.maintenance import verify
+from index.originals import keep_original
 from index.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.index.library_views import counts, find_words, listed, passages, sources, write
@@ -572,6 +573,22 @@ def test_an_upload_doesnt_replace_a_file_in_a_folder_called_uploads(
     assert listed(library) == ["a.txt", "uploads/2/a.txt", "uploads/a.txt"]
 
 
+def test_an_upload_replaces_the_earlier_one_though_its_plain_name_became_free(
+    library: Library, docs: Path
+) -> None:
+    file = write(docs, "a.txt", "Of the folder.")
+    write(docs, "b.txt", "Stays.")
+    library.add([docs])
+    upload = write(docs.parent / "elsewhere", "a.txt", "Uploaded.")
+    library.add_uploads([upload])
+    file.unlink()
+    library.add([docs])
+    assert sources(library.add_uploads([upload]).unchanged) == ["uploads/a.txt"]
+    upload.write_text("Corrected.")
+    library.add_uploads([upload])
+    assert listed(library) == ["b.txt", "uploads/a.txt"]
+
+
 def test_a_file_of_a_folder_doesnt_replace_an_upload(library: Library, docs: Path) -> None:
     library.add_uploads([write(docs, "a.txt", "Uploaded.")])
     library.add([docs])
@@ -650,3 +667,34 @@ def test_an_upload_that_cant_be_kept_is_told(library: Library, docs: Path) -> No
         CatalogueError, match=r"can't keep a copy of 'b.txt' in .*; the disk may be"
     ):
         library.add_uploads([write(docs, "b.txt", "Beta.")])
+
+
+def test_where_a_copy_fails_those_before_it_are_not_kept(
+    library: Library, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add_uploads([write(docs, "known.txt", "Known.")])
+
+    def keep_all_but_one(file: Path, target: Path, content_hash: str) -> None:
+        if file.name == "c.txt":
+            raise CatalogueError("the disk is full")
+        keep_original(file, target, content_hash)
+
+    monkeypatch.setattr("index.intake.keep_original", keep_all_but_one)
+    uploads = [docs / "known.txt", write(docs, "b.txt", "Beta."), write(docs, "c.txt", "Gamma.")]
+    with pytest.raises(CatalogueError, match="full"):
+        library.add_uploads(uploads)
+    assert [p.name for p in (library.data_dir / "originals").rglob("*.txt")] == ["known.txt"]
+
+
+def test_the_copy_of_a_removed_upload_is_deleted_even_where_tidying_fails(
+    library: Library, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise CatalogueError("the disk is full")
+
+    library.add_uploads([write(docs, "a.txt", "Alpha.")])
+    monkeypatch.setattr("index.library.tidy_up", fail)
+    with pytest.raises(CatalogueError, match="full"):
+        library.remove("a.txt")
+    assert listed(library) == []
+    assert list((library.data_dir / "originals").rglob("*.txt")) == []
