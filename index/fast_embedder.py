@@ -36,8 +36,7 @@ class FastEmbedder:
             check_packaged_model()
         self.name = model_name(model)
         self.dimension = config.width
-        length = int(read_json(folder / "sentence_bert_config.json")["max_seq_length"])
-        self.max_tokens = min(length, config.positions) - 2
+        self.max_tokens = min(_read_length(folder) or config.positions, config.positions) - 2
         self._tokenizer = ModelTokenizer.from_folder(folder)
         first, last = self._tokenizer.special("[CLS]"), self._tokenizer.special("[SEP]")
         if first is None or last is None:
@@ -75,11 +74,22 @@ def _read_head(folder: Path) -> Head:
     if types != ["Transformer", "Pooling", "Normalize"]:
         raise UnsupportedModelError(f"its modules are {', '.join(types)}")
     pooling = read_json(folder / "1_Pooling" / "config.json")
-    modes = {name for name, value in pooling.items() if name.startswith("pooling_mode") and value}
-    heads = {"pooling_mode_mean_tokens": pool_mean, "pooling_mode_cls_token": pool_first}
-    if len(modes) != 1 or not modes <= heads.keys():
-        raise UnsupportedModelError(f"its pooling is {', '.join(sorted(modes)) or 'not known'}")
-    return heads[modes.pop()]
+    named = pooling.get("pooling_mode")  # since sentence-transformers 6; a switch for each before
+    switched = [name for name in pooling if name.startswith("pooling_mode_") and pooling[name]]
+    modes = [named] if named else switched
+    heads = {"mean": pool_mean, "cls": pool_first}
+    heads |= {"pooling_mode_mean_tokens": pool_mean, "pooling_mode_cls_token": pool_first}
+    if len(modes) != 1 or str(modes[0]) not in heads:
+        raise UnsupportedModelError(f"its pooling is {', '.join(map(str, modes)) or 'not known'}")
+    return heads[str(modes[0])]
+
+
+def _read_length(folder: Path) -> int | None:
+    """Return the most tokens of a text that the model's folder asks for; None if it doesn't."""
+    asked = read_json(folder / "sentence_bert_config.json").get("max_seq_length")
+    if asked is None:  # since sentence-transformers 6 the tokenizer has it
+        asked = read_json(folder / "tokenizer_config.json").get("model_max_length")
+    return int(asked) if isinstance(asked, int | float) else None
 
 
 def _modules(folder: Path) -> list[dict[str, str]]:

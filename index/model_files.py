@@ -38,14 +38,17 @@ def read_config(folder: Path) -> BertConfig:
     for name, expected in plain.items():
         if fields.get(name, "absolute") != expected:
             raise UnsupportedModelError(f"its {name} is {fields.get(name)!r}, not {expected!r}")
-    return BertConfig(
-        layers=int(fields["num_hidden_layers"]),
-        heads=int(fields["num_attention_heads"]),
-        width=int(fields["hidden_size"]),
-        inner=int(fields["intermediate_size"]),
-        epsilon=float(fields["layer_norm_eps"]),
-        positions=int(fields["max_position_embeddings"]),
-    )
+    try:
+        return BertConfig(
+            layers=int(fields["num_hidden_layers"]),
+            heads=int(fields["num_attention_heads"]),
+            width=int(fields["hidden_size"]),
+            inner=int(fields["intermediate_size"]),
+            epsilon=float(fields["layer_norm_eps"]),
+            positions=int(fields["max_position_embeddings"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedModelError(f"its config.json lacks a number ({error!r})") from error
 
 
 def read_json(path: Path) -> dict[str, Any]:

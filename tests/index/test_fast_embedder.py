@@ -114,11 +114,27 @@ def test_a_model_that_pools_its_first_token_runs_too(folder: Path) -> None:
     assert (ours.embed(TEXTS) * theirs.embed(TEXTS)).sum(axis=1).min() >= 0.999
 
 
+def test_a_model_as_sentence_transformers_saves_it_since_its_sixth_version_runs(
+    folder: Path,
+) -> None:
+    pooling = folder / "1_Pooling"
+    pooling.unlink()
+    pooling.mkdir()
+    (pooling / "config.json").write_text('{"embedding_dimension": 384, "pooling_mode": "mean"}')
+    rewrite(folder / "sentence_bert_config.json", max_seq_length=None)
+    rewrite(folder / "tokenizer_config.json", model_max_length=100)
+    ours, theirs = FastEmbedder(str(folder)), SentenceTransformerEmbedder(str(folder))
+    assert ours.max_tokens == theirs.max_tokens == 98
+    assert (ours.embed(TEXTS) * theirs.embed(TEXTS)).sum(axis=1).min() >= 0.999
+
+
 def unsupported(folder: Path) -> Iterator[tuple[str, str]]:
     rewrite(folder / "config.json", model_type="roberta")
     yield "its model_type is 'roberta', not 'bert'", "config.json"
     rewrite(folder / "config.json", hidden_act="relu")
     yield "its hidden_act is 'relu', not 'gelu'", "config.json"
+    rewrite(folder / "config.json", num_hidden_layers=None)
+    yield "its config.json lacks a number", "config.json"
     (folder / "modules.json").unlink()
     (folder / "modules.json").write_text('[{"type": "x.Transformer"}, {"type": "x.Dense"}]')
     yield "its modules are Transformer, Dense", "modules.json"
