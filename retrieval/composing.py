@@ -16,6 +16,7 @@ from retrieval.values import Citation, Sentence, cite
 MOST_CITATIONS = 5  # of one sentence: the same words in several documents
 MOST_LISTED = 4  # sentences, where a list is asked for
 MOST_ITEMS = 12  # of a list that is quoted whole
+LONGEST_LIST = 1_200  # characters
 CONSIDERED = 50  # pieces of evidence, for repetitions of what is said
 SECOND = 0.55  # share of the best evidence's score that makes a second sentence worth saying
 
@@ -82,7 +83,7 @@ class ExtractiveAnswerer:
             listed = classify(question) == "list"
             complete = [with_antecedent(item) for item in finding.evidence[:CONSIDERED]]
             best = _choose(complete, MOST_LISTED if listed else 2)
-            best = (_whole_list(best[0]) if listed and best else []) or best
+            best = (_whole_list(best[0], document) if listed and best else []) or best
             short += [" ".join(item.span_text.split()) for item in (best if listed else best[:1])]
             differing = [with_antecedent(item) for item in finding.differing]
             sides += differing
@@ -98,18 +99,23 @@ def _choose(evidence: Sequence[Evidence], most: int) -> list[Evidence]:
     return [item for item in kept if item.score >= SECOND * kept[0].score]
 
 
-def _whole_list(item: Evidence) -> list[Evidence]:
+def _whole_list(item: Evidence, document: Callable[[str], Document]) -> list[Evidence]:
     """Return all items of the list that the answer is one of; nothing where there is no such list.
 
-    Who asks which things are exempt isn't helped with the first of them.
+    Who asks which things are exempt isn't helped with the first of them, nor with those of them
+    that stand in one passage: a long list is cut like any other text.
     """
-    text, offset = item.hit.chunk.text, item.hit.chunk.start
-    items = [
-        (offset + start, offset + end) for start, end in find_list(text, item.span[0] - offset)
-    ]
-    if not 1 < len(items) <= MOST_ITEMS or items[-1][1] - items[0][0] > MOST_ITEMS * 100:
+    chunk, place = item.hit.chunk, item.span[0]
+    whole = document(chunk.document_id).text
+    first = max(0, place - 2 * LONGEST_LIST)  # what is cut off on either side is too long anyway
+    text = whole[first : place + 2 * LONGEST_LIST]
+    items = [(first + start, first + end) for start, end in find_list(text, place - first)]
+    if not 1 < len(items) <= MOST_ITEMS or items[-1][1] - items[0][0] > LONGEST_LIST:
         return []
-    return [replace(item, start=start, end=end, span=(start, end)) for start, end in items]
+    start, end = min(chunk.start, items[0][0]), max(chunk.end, items[-1][1])
+    passage = replace(chunk, start=start, end=end, text=whole[start:end])
+    hit = replace(item.hit, chunk=passage)
+    return [Evidence(hit, start, end, (start, end), item.score) for start, end in items]
 
 
 def quote(

@@ -266,6 +266,21 @@ def test_who_asks_for_a_list_gets_all_items(span: str, short: str) -> None:
     assert single.short == span
 
 
+@pytest.mark.parametrize("parts", [("You must show:", "- the letter"), ("- the letter", "Come")])
+def test_a_list_that_is_cut_into_passages_is_quoted_whole(parts: tuple[str, str]) -> None:
+    document = make_document(NEEDED)
+    start, end = map(NEEDED.index, parts)
+    span = "picture" if parts[1] != "Come" else "photographs"
+    place = NEEDED.index(span)
+    hit = make_hit(document, start, end)
+    found = Evidence(hit, place, place + len(span), (place, place + len(span)), 0.9)
+    composition = ExtractiveAnswerer().compose(
+        {"Which papers are needed?": Finding((found,))}, among(document)
+    )
+    assert composition.short.count(";") == 2
+    assert [c.quote for c in composition.citations][-1] == "two photographs"
+
+
 def test_a_list_quotes_more_sentences_and_joins_their_answers() -> None:
     sentences = [f"{name} is open." for name in ("Ahl", "Bex", "Cam", "Dol", "Eck")]
     document = make_document(" ".join(sentences))
