@@ -19,7 +19,9 @@ _NAMES = re.compile(
     r"|ads?|skip-link",
     re.IGNORECASE,
 )
-_PAGE_ITSELF = frozenset({"html", "body", "main", "article"})
+_WORD = re.compile(r"[^\W_]+")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NEVER = frozenset({"html", "body", "main", "article", *_HEADINGS})
 _SUBJECT = ("main", "article", "h1")
 
 
@@ -28,7 +30,7 @@ def is_boilerplate(element: Element) -> bool:
 
     Its tag, role, id or class has to say so, and it must not hold the page's main heading.
     """
-    if element.tag in _PAGE_ITSELF or not _says_so(element):
+    if element.tag in _NEVER or not _says_so(element):
         return False
     return next(element.iterdescendants(*_SUBJECT), None) is None
 
@@ -36,5 +38,14 @@ def is_boilerplate(element: Element) -> bool:
 def _says_so(element: Element) -> bool:
     if element.tag in _TAGS or element.get("role") in _ROLES:
         return True
-    names = f"{element.get('id') or ''} {element.get('class') or ''}"[:500].split()
-    return any(_NAMES.fullmatch(name) for name in names)
+    if any(map(_NAMES.fullmatch, (element.get("class") or "")[:500].split())):
+        return True
+    name = (element.get("id") or "")[:500].strip()
+    return bool(_NAMES.fullmatch(name)) and not _is_named_after_its_heading(name, element)
+
+
+def _is_named_after_its_heading(name: str, element: Element) -> bool:
+    """Whether an id is what Sphinx, pandoc and MkDocs make of a section's heading."""
+    heading = next(element.iterdescendants(*_HEADINGS), None)
+    words = [] if heading is None else _WORD.findall("".join(heading.itertext()).lower())
+    return bool(words) and _WORD.findall(re.sub(r"[-_]\d+\Z", "", name.lower())) == words

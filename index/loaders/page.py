@@ -115,6 +115,8 @@ class _Reader:
 
     def open(self, element: Element) -> None:
         tag = element.tag
+        if tag == "sup" and self._is_exponent(element):
+            self._words.append("^")
         if self._grid is not None:
             self._open_in_table(tag)
         elif tag in _BLOCK_LEVEL:
@@ -235,6 +237,12 @@ class _Reader:
             hidden = self._boilerplate is not None
             self.blocks.append(Block("table", text, rows=cells, boilerplate=hidden))
         self._close_block(element)
+
+    def _is_exponent(self, element: Element) -> bool:
+        """Whether a raised number would be read as the end of the one before it, as in 10⁶."""
+        before = next((words for words in reversed(self._words) if words), "")
+        raised = next(element.itertext(), "").lstrip("+-\u2212")
+        return before[-1:].isdigit() and raised[:1].isdigit()
 
     def _taken(self) -> str:
         text = " ".join("".join(self._words).split())

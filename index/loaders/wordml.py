@@ -25,6 +25,9 @@ _UNREAD = frozenset(
 )
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _NOTES = ("/footnotes", "/endnotes")
+_SUPERSCRIPT = "\0"  # which XML can't hold
+# A raised number would be read as the end of the one before it, as in 10⁶.
+_RAISED = re.compile(rf"(?<=\d){_SUPERSCRIPT}+(?=[+\u2212-]?\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +157,13 @@ class WordBody(Body):
 
     def _text(self, element: Element) -> str:
         """Return the words of an element's runs; text boxes are put by for later."""
-        return "".join(self._pieces(element))
+        return _RAISED.sub("^", "".join(self._pieces(element))).replace(_SUPERSCRIPT, "")
 
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
             name = _name(child)
+            if name == "r" and _is_raised(child):
+                yield _SUPERSCRIPT
             if name == "t":
                 yield child.text or ""
             elif name in _SPACES:
@@ -175,6 +180,12 @@ def _name(element: Element) -> str:
     tag = element.tag
     # Comments and processing instructions have a function for a tag.
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _is_raised(run: Element) -> bool:
+    properties = run.find(f"{_W}rPr")
+    raised = properties.find(f"{_W}vertAlign") if properties is not None else None
+    return _value(raised) == "superscript"
 
 
 def _value(element: Element | None) -> str | None:

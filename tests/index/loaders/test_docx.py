@@ -510,3 +510,15 @@ def test_deep_nesting_is_refused() -> None:
 
     with pytest.raises(RefusedFileError, match="is damaged"):
         read(with_body(nested))
+
+
+def test_a_raised_number_is_no_end_of_the_one_before() -> None:
+    raised = "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"
+    found = read(
+        with_body(
+            f"<w:p><w:r><w:t>About 10</w:t></w:r><w:r>{raised}<w:t>6</w:t></w:r>"
+            f"<w:r><w:t> people in the 1</w:t></w:r><w:r>{raised}<w:t>st</w:t></w:r>"
+            "<w:r><w:t> year.</w:t></w:r></w:p>"
+        )
+    )
+    assert found.text == "About 10^6 people in the 1st year."

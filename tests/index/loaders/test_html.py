@@ -56,6 +56,45 @@ def test_keeps_comments_out_whatever_their_length() -> None:
     assert found.text == "\n\n".join(["# The bridge", *STORY])
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("related-work", "Related work"),
+        ("comments", "Comments\u00b6"),
+        ("share_capital_1", "Share capital"),
+        ("navigation", "Navigation"),
+    ],
+)
+def test_a_section_that_is_named_after_its_heading_is_kept(name: str, heading: str) -> None:
+    section = (
+        f"<section id='{name}'><h2>{heading}</h2><p>The keeper measured 42 litres.</p></section>"
+    )
+    plain = f"<h2 id='{name}'>{heading}</h2><p>The pump gave 17 litres.</p>"
+
+    found = read(article(PARAGRAPHS + section + plain))
+
+    assert found.text.count(f"## {heading}") == 2
+    assert "42 litres" in found.text
+    assert "17 litres" in found.text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("About 10<sup>6</sup> people.", "About 10^6 people."),
+        ("About 10<sup><i>-6</i></sup> grams.", "About 10^-6 grams."),
+        ("It cost 12<sup><a href='#n3'>3</a></sup> million.", "It cost 12^3 million."),
+        ("The 1<sup>st</sup> of 42 m<sup>2</sup>[3].", "The 1st of 42 m2[3]."),
+        (
+            "<table><tr><th>n</th><th>x</th></tr><tr><td>10<sup>6</sup></td><td>b</td></tr></table>",
+            "| 10^6 | b |",
+        ),
+    ],
+)
+def test_a_raised_number_is_no_end_of_the_one_before(markup: str, text: str) -> None:
+    assert text in read(article(f"{PARAGRAPHS}<p>{markup}</p>")).text
+
+
 def test_keeps_headings_lists_and_preformatted_lines() -> None:
     found = read(
         article(
