@@ -35,7 +35,7 @@ _ENCRYPTED = "the e-mail is encrypted; open it in a mail program, save its text 
 def extract(data: bytes, *, limits: Limits) -> Extract:
     """Return who wrote what to whom and when; attachments are named, but not read.
 
-    The text part is taken where there is one, else the HTML part.
+    Parts that follow each other are all read; of alternatives the text, unless it is blank.
 
     Raises:
         RefusedFileError: It is no e-mail, cut off, damaged, encrypted or too long.
@@ -84,13 +84,31 @@ def _check(message: EmailMessage) -> None:
 
 def _body(message: EmailMessage, limits: Limits) -> tuple[str, str]:
     """Return the message's own words and their markup."""
-    part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return "", "text"
-    if part.get_content_subtype() == "html":
-        return whole_text(_content(part), limits=limits), "markdown"
-    text = as_valid_unicode(with_plain_newlines(_content(part)))
-    return ("" if is_blank(text) else text.strip("\n")), "text"
+    read = _read(message, limits)
+    markup = "markdown" if any(kind == "markdown" for _, kind in read) else "text"
+    return "\n\n".join(text for text, _ in read), markup
+
+
+def _read(part: Any, limits: Limits) -> list[tuple[str, str]]:
+    """Return what isn't blank of a part and of those in it, each with its markup."""
+    if part.is_attachment():
+        return []
+    kind = part.get_content_type()
+    if part.get_content_maintype() == "multipart":
+        parts = list(part.iter_parts())
+        if kind == "multipart/related":  # the others are its pictures
+            del parts[1:]
+        if kind == "multipart/alternative":
+            parts.sort(key=lambda each: str(each.get_content_type()) != "text/plain")
+            return next(filter(None, (_read(each, limits) for each in parts)), [])
+        return [text for each in parts for text in _read(each, limits)]
+    if kind == "text/html":
+        text = whole_text(_content(part), limits=limits)
+    elif kind == "text/plain":
+        text = as_valid_unicode(with_plain_newlines(_content(part))).strip("\n")
+    else:
+        return []
+    return [] if is_blank(text) else [(text, "markdown" if kind == "text/html" else "text")]
 
 
 def _content(part: Any) -> str:

@@ -48,6 +48,36 @@ def test_html_is_read_where_there_is_nothing_else() -> None:
     assert found.markup == "markdown"
 
 
+def test_parts_that_follow_each_other_are_all_read() -> None:
+    mail = make_mail("The ferry", "Before the picture.")
+    mail.make_mixed()
+    for words, kind in (
+        ("<p>After it: <b>300</b> euros.</p>", "html"),
+        ("-- \nharbour mailing list", "plain"),
+    ):
+        part = EmailMessage()
+        part.set_content(words, kind)
+        mail.attach(part)
+
+    found = read(mail)
+
+    assert found.text == (
+        f"{HEAD}\n\nBefore the picture.\n\nAfter it: 300 euros.\n\n-- \nharbour mailing list"
+    )
+    assert found.markup == "markdown"
+
+
+def test_html_is_read_where_its_alternative_is_blank() -> None:
+    mail = make_mail("The ferry", " \n")
+    mail.make_alternative()
+    page = EmailMessage()
+    page.set_content("<p>It leaves at ten.</p>", "html")
+    page.add_related(b"png", maintype="image", subtype="png", cid="<a>")
+    mail.attach(page)
+
+    assert read(mail).text == f"{HEAD}\n\nIt leaves at ten."
+
+
 def test_headers_in_other_alphabets_are_decoded() -> None:
     assert read(make_mail("Паром — в девять", "x")).title == "Паром — в девять"
 
