@@ -31,6 +31,11 @@ _DAMAGED = (
 # What a slide's layout puts on every slide.
 _REPEATED = frozenset({"DATE", "FOOTER", "HEADER", "SLIDE_NUMBER"})
 _MAX_DEPTH = 20
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SHAPES = frozenset(
+    f"{{http://schemas.openxmlformats.org/presentationml/2006/main}}{name}"
+    for name in ("sp", "grpSp", "graphicFrame", "pic")
+)
 # python-pptx's own template carries this date into every presentation made from it.
 _TEMPLATE_DATE = datetime(2013, 1, 27, 9, 14, 16)
 _SPACES = str.maketrans({"\v": "\n", "\xa0": " "})
@@ -87,6 +92,7 @@ def _read(data: bytes, limits: Limits) -> _Deck:
 
 def _slide(slide: Any, limits: Limits) -> str:
     writer = MarkdownWriter(limits)
+    _unwrap(slide.shapes._spTree)
     heading = slide.shapes.title
     writer.heading(_title(slide), level=1)
     for shape in _leaves(slide.shapes, 0):
@@ -98,6 +104,17 @@ def _slide(slide: Any, limits: Limits) -> str:
         notes = _text(frame.text) if frame is not None else ""
         writer.paragraph(f"Notes: {notes}" if notes else "")
     return as_valid_unicode(writer.text())
+
+
+def _unwrap(tree: Any) -> None:
+    """Put shapes in place of what offers them in two forms: python-pptx passes it over.
+
+    PowerPoint wraps a whole box as soon as there is an equation in it.
+    """
+    for wrapped in list(tree.iter(f"{_COMPATIBILITY}AlternateContent")):
+        forms = ([each for each in form if each.tag in _SHAPES] for form in wrapped)
+        for shape in next(filter(None, forms), []):
+            wrapped.addprevious(shape)
 
 
 def _title(slide: Any) -> str:

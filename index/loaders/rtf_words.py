@@ -8,8 +8,8 @@ UNREAD = frozenset(
     "ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn bkmkstart bkmkend sp filetbl revtbl".split()
 )
 NAMED = frozenset({"fonttbl", "stylesheet", "info", "title", "creatim"})
-# Groups marked as negligible, but for these.
-KEPT = frozenset({"shpinst", "shptxt"})
+# Groups that are read though they are marked as negligible, as LibreOffice's notes are.
+KEPT = frozenset({"shpinst", "shptxt", "footnote"})
 CHARACTERS = {
     "emdash": "—",
     "endash": "–",

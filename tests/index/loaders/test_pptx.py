@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,21 @@ def test_notes_come_last() -> None:
     deck.slides[0].notes_slide.notes_text_frame.text = "Mention the ferry."
 
     assert read(deck).text.endswith("Build\n\nNotes: Mention the ferry.")
+
+
+def test_a_box_that_is_wrapped_for_its_equation_is_read() -> None:
+    deck = make_deck(("Energy", "Build"))
+    box = deck.slides[0].shapes.add_textbox(0, 0, 9, 9)
+    box.text_frame.text = "Einstein gave the formula in 1905."
+    namespace = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+    wrapped = box._element.makeelement(f"{namespace}AlternateContent")
+    box._element.addprevious(wrapped)
+    for form in ("Choice", "Fallback"):
+        wrapped.append(wrapped.makeelement(f"{namespace}{form}"))
+        wrapped[-1].append(deepcopy(box._element))
+    box._element.getparent().remove(box._element)
+
+    assert read(deck).text == "# Energy\n\nBuild\n\nEinstein gave the formula in 1905."
 
 
 def test_shapes_in_groups_are_read_however_deep() -> None:

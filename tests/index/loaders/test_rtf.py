@@ -94,6 +94,12 @@ def test_a_footnote_does_not_cut_its_sentence() -> None:
     assert found.text == "It leaves at nine.\n\nDaily.\n\nSee the log."
 
 
+def test_a_footnote_that_is_marked_as_negligible_is_read() -> None:
+    found = read(rb"It leaves{\super\chftn}{\*\footnote\pard See the log.\par} at nine.\par")
+
+    assert found.text == "It leaves at nine.\n\nSee the log."
+
+
 def test_lists_nest() -> None:
     mark = rb"{\listtext\bullet\tab}"
 
