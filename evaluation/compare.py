@@ -21,7 +21,7 @@ QUESTIONS_SHOWN = 20
 
 
 def compare(before: Path, after: Path, *, tolerance: float = 0.01) -> dict[str, Any]:
-    """Compare two runs over the questions that both asked.
+    """Compare two runs over the questions that both asked, in the same words under the same id.
 
     Significance is McNemar's exact test where a figure is a share of questions, else the paired
     bootstrap: both runs are resampled alike.
@@ -39,7 +39,11 @@ def compare(before: Path, after: Path, *, tolerance: float = 0.01) -> dict[str, 
         DatasetError: A folder holds no complete run, or the runs share no question.
     """
     first, second = (read_scores(folder) for folder in (before, after))
-    shared = set(first.ids) & set(second.ids)
+    asked, asked_again = question_texts(before), question_texts(after)
+    # Sets that number their questions from 1 have ids in common, but no questions.
+    shared = {
+        each for each in {*first.ids} & {*second.ids} if asked.get(each) == asked_again.get(each)
+    }
     if not shared:
         raise DatasetError(f"{before} and {after} share no question; compare runs of one set")
     a, b = aligned_scores(first, shared), aligned_scores(second, shared)
@@ -59,7 +63,7 @@ def compare(before: Path, after: Path, *, tolerance: float = 0.01) -> dict[str, 
             for measure in measures
             if measure.group != "latency" and has_fallen(measure, figures[measure.path], tolerance)
         ],
-        **changed_questions(a, b, question_texts(after)),
+        **changed_questions(a, b, asked_again),
     }
 
 

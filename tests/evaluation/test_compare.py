@@ -95,6 +95,17 @@ def test_runs_that_share_no_question_are_refused(tmp_path: Path) -> None:
         compare(run_over(tmp_path, "a", set()), other)
 
 
+def test_other_questions_under_the_same_ids_are_not_compared(tmp_path: Path) -> None:
+    runs = [run_over(tmp_path, name, set(), count=8) for name in ("a", "b", "c")]
+    for output, count in ((runs[1], 1), (runs[2], -1)):
+        path = output / "predictions.jsonl"
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("When was", "Where was", count), "utf-8")
+    assert compare(runs[0], runs[1])["questions"] == 7
+    with pytest.raises(DatasetError, match="share no question"):
+        compare(runs[0], runs[2])
+
+
 def test_an_incomplete_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"there is no .*scores\.jsonl"):
         compare(tmp_path, tmp_path)
