@@ -20,8 +20,8 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_NEVER = frozenset({"html", "body", "main", "article", *_HEADINGS})
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}  # the level of each
+_NEVER = frozenset({"html", "body", "main", "article", *HEADINGS})
 _SUBJECT = ("main", "article", "h1")
 
 
@@ -46,6 +46,6 @@ def _says_so(element: Element) -> bool:
 
 def _is_named_after_its_heading(name: str, element: Element) -> bool:
     """Whether an id is what Sphinx, pandoc and MkDocs make of a section's heading."""
-    heading = next(element.iterdescendants(*_HEADINGS), None)
+    heading = next(element.iterdescendants(*HEADINGS), None)
     words = [] if heading is None else _WORD.findall("".join(heading.itertext()).lower())
     return bool(words) and _WORD.findall(re.sub(r"[-_]\d+\Z", "", name.lower())) == words

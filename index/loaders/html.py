@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from index.errors import RefusedFileError
+from index.loaders.boilerplate import HEADINGS
 from index.loaders.dates import stated_day
 from index.loaders.encoding import as_valid_unicode, decode, is_blank, with_plain_newlines
 from index.loaders.limits import Limits
@@ -42,7 +43,6 @@ _MAX_SEARCHED_BLOCKS = 20_000
 _MAX_SEARCHED_DEPTH = 60
 # Its second opinions take quadratic time.
 _MAX_COMPARED_BLOCKS = 2_000
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _DAMAGED = "the web page is damaged in a way that can't be read around; save it again and add that"
 _NO_TEXT = (
     "the web page holds no text of its own (a script may fill it in); "
@@ -182,9 +182,9 @@ def _build(source: str) -> Element:
 
 def _is_readable(button: Element) -> bool:
     """Tell whether a button's words belong to the text: it unfolds a section, or holds one."""
-    if button.get("aria-expanded") or button.getparent().tag in _HEADINGS:
+    if button.get("aria-expanded") or button.getparent().tag in HEADINGS:
         return True
-    return next(button.iterdescendants("p", "div", "ul", "table", *_HEADINGS), None) is not None
+    return next(button.iterdescendants("p", "div", "ul", "table", *HEADINGS), None) is not None
 
 
 def _main_text(tree: Element, *, fast: bool) -> Element:

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from index.loaders.boilerplate import is_boilerplate
+from index.loaders.boilerplate import HEADINGS, is_boilerplate
 from index.loaders.grid import MAX_REPEATS, Grid
+from index.loaders.raised import RAISED, resolve
 
 # lxml's elements have no types of their own.
 Element = Any
 
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _ITEMS = frozenset({"li", "dd"})
 _CELLS = frozenset({"td", "th"})
@@ -21,7 +21,7 @@ _BLOCK_LEVEL = frozenset(
     "p div section article main header footer nav aside address blockquote figure figcaption table "
     "details summary fieldset legend form hr dl dt center caption thead tbody tfoot tr body html "
     "hgroup search dialog option noframes frameset".split()
-).union(_HEADINGS, _LISTS, _ITEMS, _CELLS, _PREFORMATTED)
+).union(HEADINGS, _LISTS, _ITEMS, _CELLS, _PREFORMATTED)
 _UNSEEN = frozenset(
     "script style noscript template iframe object embed applet svg canvas audio video select "
     "button input textarea datalist map head".split()
@@ -115,8 +115,8 @@ class _Reader:
 
     def open(self, element: Element) -> None:
         tag = element.tag
-        if tag == "sup" and self._is_exponent(element):
-            self._words.append("^")
+        if tag == "sup":
+            self._words.append(RAISED)
         if self._grid is not None:
             self._open_in_table(tag)
         elif tag in _BLOCK_LEVEL:
@@ -143,7 +143,7 @@ class _Reader:
 
     def flush(self) -> None:
         """Make a block of the words so far."""
-        text, links = "".join(self._words), self._link_characters
+        text, links = resolve("".join(self._words)), self._link_characters
         self._words.clear()
         self._link_characters = 0
         if not self._preformatted:
@@ -169,8 +169,8 @@ class _Reader:
 
     def _open_block(self, element: Element) -> None:
         tag = element.tag
-        if tag in _HEADINGS:
-            self._heading = _HEADINGS[tag]
+        if tag in HEADINGS:
+            self._heading = HEADINGS[tag]
         elif tag in _LISTS:
             self._lists.append(_List(tag == "ol", _number(element, "start", 1) - 1))
         elif tag in _ITEMS:
@@ -182,7 +182,7 @@ class _Reader:
 
     def _close_block(self, element: Element) -> None:
         tag = element.tag
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             self._heading = 0
         elif tag in _LISTS and self._lists:
             self._lists.pop()
@@ -238,14 +238,8 @@ class _Reader:
             self.blocks.append(Block("table", text, rows=cells, boilerplate=hidden))
         self._close_block(element)
 
-    def _is_exponent(self, element: Element) -> bool:
-        """Whether a raised number would be read as the end of the one before it, as in 10⁶."""
-        before = next((words for words in reversed(self._words) if words), "")
-        raised = next(element.itertext(), "").lstrip("+-\u2212")
-        return before[-1:].isdigit() and raised[:1].isdigit()
-
     def _taken(self) -> str:
-        text = " ".join("".join(self._words).split())
+        text = " ".join(resolve("".join(self._words)).split())
         self._words.clear()
         self._link_characters = 0
         return text

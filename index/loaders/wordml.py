@@ -14,6 +14,7 @@ from typing import Any
 from index.loaders.body import Body, Element
 from index.loaders.grid import Grid, repeatable
 from index.loaders.markup import MarkdownWriter
+from index.loaders.raised import RAISED, resolve
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading ([1-9])")
@@ -24,10 +25,8 @@ _UNREAD = frozenset(
     "footnoteRef endnoteRef annotationRef commentReference separator continuationSeparator".split()
 )
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_VERTICAL = f"{_W}rPr/{_W}vertAlign"
 _NOTES = ("/footnotes", "/endnotes")
-_SUPERSCRIPT = "\0"  # which XML can't hold
-# A raised number would be read as the end of the one before it, as in 10⁶.
-_RAISED = re.compile(rf"(?<=\d){_SUPERSCRIPT}+(?=[+\u2212-]?\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +156,13 @@ class WordBody(Body):
 
     def _text(self, element: Element) -> str:
         """Return the words of an element's runs; text boxes are put by for later."""
-        return _RAISED.sub("^", "".join(self._pieces(element))).replace(_SUPERSCRIPT, "")
+        return resolve("".join(self._pieces(element)))
 
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
             name = _name(child)
-            if name == "r" and _is_raised(child):
-                yield _SUPERSCRIPT
+            if name == "r" and _value(child.find(_VERTICAL)) == "superscript":
+                yield RAISED
             if name == "t":
                 yield child.text or ""
             elif name in _SPACES:
@@ -180,12 +179,6 @@ def _name(element: Element) -> str:
     tag = element.tag
     # Comments and processing instructions have a function for a tag.
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _is_raised(run: Element) -> bool:
-    properties = run.find(f"{_W}rPr")
-    raised = properties.find(f"{_W}vertAlign") if properties is not None else None
-    return _value(raised) == "superscript"
 
 
 def _value(element: Element | None) -> str | None:
