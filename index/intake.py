@@ -106,10 +106,10 @@ def take_upload(
     if taken.setdefault(source, kept) != kept:
         reason = "another file of this name was uploaded with it; rename one of them"
         return Intake(refused=(Outcome(None, shown, reason),))
+    before = reader.owner(collection, source)
     target = settings.data_dir / kept
     if not too_large:
         keep_original(file, target, content_hash)
-    before = reader.owner(collection, source)
     if before and before.content_hash == content_hash:
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
     state = FileState(digest(collection, source), source, kept, 0, content_hash, content_hash)

@@ -71,14 +71,8 @@ class Library(DataFolder):
         taken: dict[str, str] = {}
 
         def take(reader: CatalogueReader) -> Iterator[Intake]:
-            try:
-                for file, name in zip_longest(files, names[: len(files)]):
-                    yield take_upload(
-                        file, collection, reader, self.settings, taken=taken, called=name
-                    )
-            except BaseException:  # a full disk, Ctrl+C: those before it were copied in vain
-                self._drop_originals(taken.values())
-                raise
+            for file, name in zip_longest(files, names[: len(files)]):
+                yield take_upload(file, collection, reader, self.settings, taken=taken, called=name)
 
         return self._add("upload", take, progress)
 
@@ -228,20 +222,24 @@ class Library(DataFolder):
         take: Callable[[CatalogueReader], Iterator[Intake]],
         progress: Progress,
     ) -> AddReport:
+        parts: list[Intake] = []
+        replaced: list[str | None] = []
         with self.writing(kind):
-            with self.catalogue.read() as reader:
-                intake = join(take(reader))
-                replaced = [reader.path(job.state.document_id) for job in intake.jobs]
-            if intake.touched:
-                with self.catalogue.write() as writer:
-                    for state in intake.touched:
-                        writer.refresh_state(state)
             try:
+                with self.catalogue.read() as reader:
+                    parts.extend(take(reader))  # as many as came before one that failed
+                    intake = join(parts)
+                    replaced += [reader.path(job.state.document_id) for job in intake.jobs]
+                if intake.touched:
+                    with self.catalogue.write() as writer:
+                        for state in intake.touched:
+                            writer.refresh_state(state)
                 outcomes = list(build(intake.jobs, self.workshop, progress))
                 commit([], [str(outcome.id) for outcome in intake.vanished], self.workshop)
                 tidy_up(self.workshop, progress)
-            finally:  # copies of uploads are dropped even where `progress` stopped the work
-                self._drop_originals([*replaced, *(job.state.path for job in intake.jobs)])
+            finally:  # copies of uploads are dropped even where the work was stopped
+                copies = (job.state.path for part in parts for job in part.jobs)
+                self._drop_originals([*replaced, *copies])
         return AddReport(
             added=tuple(outcome for outcome in outcomes if outcome.id),
             unchanged=intake.unchanged,
