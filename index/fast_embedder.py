@@ -77,8 +77,12 @@ def _read_head(folder: Path) -> Head:
     named = pooling.get("pooling_mode")  # since sentence-transformers 6; a switch for each before
     switched = [name for name in pooling if name.startswith("pooling_mode_") and pooling[name]]
     modes = [named] if named else switched
-    heads = {"mean": pool_mean, "cls": pool_first}
-    heads |= {"pooling_mode_mean_tokens": pool_mean, "pooling_mode_cls_token": pool_first}
+    heads = {
+        "mean": pool_mean,
+        "cls": pool_first,
+        "pooling_mode_mean_tokens": pool_mean,
+        "pooling_mode_cls_token": pool_first,
+    }
     if len(modes) != 1 or str(modes[0]) not in heads:
         raise UnsupportedModelError(f"its pooling is {', '.join(map(str, modes)) or 'not known'}")
     return heads[str(modes[0])]
