@@ -15,6 +15,7 @@ from index.catalogue import CatalogueReader, FileState
 from index.errors import NotFoundError, RefusedFileError
 from index.folder import FoundFile, scan, stored_path
 from index.loaders import Limits, load
+from index.loaders.isolation import READING
 from index.originals import is_original, keep_original, original_path, safe_name, safe_path
 from index.settings import Settings
 from index.values import Extract, Outcome, checksum, digest
@@ -113,7 +114,7 @@ def take_upload(
     if before and before.content_hash == content_hash:
         return Intake(unchanged=(Outcome(before.document_id, source, ""),))
     state = FileState(digest(collection, source), source, kept, 0, content_hash, content_hash)
-    load_file = partial(load, file if too_large else target, limits=_limits(settings))
+    load_file = _loading(file if too_large else target, settings)
     note = "replaced the earlier file of this name" if before else ""
     return Intake(jobs=(Job(state, collection, _now(), _keep_before(load_file, before), note),))
 
@@ -135,7 +136,7 @@ def take_again(document_id: str, reader: CatalogueReader, settings: Settings) ->
     except OSError as error:
         raise NotFoundError(f"{document.source!r}: {_unreadable(error)}") from error
     state = replace(before, content_hash=content_hash)
-    load_file = partial(load, file, limits=_limits(settings))
+    load_file = _loading(file, settings)
     job = Job(state, document.collection, document.modified, _keep_before(load_file, before))
     return Intake(jobs=(job,))
 
@@ -195,7 +196,7 @@ def _compare(
     source = before.source if before else _claim(file, collection, reader, taken)
     state = FileState(digest(collection, source), source, path, file.device, stamp, content_hash)
     modified = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
-    load_file = partial(load, file.path, limits=_limits(settings))
+    load_file = _loading(file.path, settings)
     return Intake(jobs=(Job(state, collection, modified, _keep_before(load_file, before)),))
 
 
@@ -261,10 +262,11 @@ def _extract_text(title: str, text: str) -> Extract:
     return Extract(text, title or None, None, (), "text")
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
+def _loading(path: Path, settings: Settings) -> Callable[[], Extract]:
+    limits = Limits(
         max_file_bytes=settings.max_file_bytes, max_text_characters=settings.max_text_characters
     )
+    return partial(READING.call, load, path, limits=limits)
 
 
 def _now() -> str:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from index.errors import InvalidInputError, NotFoundError, RefusedFileError
+from index.loaders.isolation import DRAWING
 from index.loaders.pdf_pages import PICTURE_TYPE, draw_page, read_glyphs
 from index.loaders.pdf_places import Box, GlyphPage, mark_range
 from index.values import Document, Page, page_at
@@ -110,8 +111,11 @@ class PageViewer:
                 data.append(read_original(self._library, document))
             return data[0]
 
-        picture = self._pictures.get((*key, wide), lambda: draw_page(read(), number, width_px=wide))
-        return self._glyphs.get(key, lambda: read_glyphs(read(), number)), picture
+        def draw() -> bytes:
+            return DRAWING.call(draw_page, read(), number, width_px=wide)
+
+        picture = self._pictures.get((*key, wide), draw)
+        return self._glyphs.get(key, lambda: DRAWING.call(read_glyphs, read(), number)), picture
 
 
 def has_pages(document: Document) -> bool:

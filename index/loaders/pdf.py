@@ -17,7 +17,6 @@ from index.loaders.lines import Line, join_lines, join_pages, words_of
 from index.loaders.ocr import FindRecognise, Picture, find_tesseract, recognise_all
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
-from index.loaders.streams import check_streams
 from index.loaders.titles import meaningful_title
 from index.values import Extract, Page
 
@@ -65,7 +64,6 @@ def extract(
     tail = data[-_TRAILER_WITHIN_BYTES:]
     if b"%%EOF" not in tail and b"startxref" not in tail:
         raise RefusedFileError(_CUT_OFF)
-    check_streams(data, limits=limits)
     with ONE_AT_A_TIME, refusing(PDF_DAMAGED):
         pages, scanned, properties = _read(data, limits)
     words = words_of(pages)

@@ -14,7 +14,8 @@ def refusing(reason: str) -> Iterator[None]:
     """Refuse the file for `reason` when anything inside the block fails.
 
     A damaged or hostile file makes a parser raise almost anything (KeyError, RecursionError,
-    AssertionError ...), and the rest of its batch has to go on, so this catches every Exception.
+    AssertionError ...), and the rest of its batch has to go on, so this catches every Exception but
+    that memory ran out, which isn't the file's damage.
 
     Args:
         reason: The message of the error that is raised instead.
@@ -24,7 +25,7 @@ def refusing(reason: str) -> Iterator[None]:
     """
     try:
         yield
-    except FootnoteError:
+    except (FootnoteError, MemoryError):
         raise
     except Exception as error:
         raise RefusedFileError(reason) from error

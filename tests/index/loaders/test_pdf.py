@@ -6,11 +6,15 @@ import shutil
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from index import intake
 from index.errors import RefusedFileError
+from index.library import Library
 from index.loaders import Limits, extract, pdf
+from index.loaders.isolation import IsolatedProcess
 from index.loaders.ocr import Picture
 from index.values import Page
 from tests.documents import drawn
@@ -140,13 +144,13 @@ def test_refuses_too_long_a_text(make_pdf: MakePdf) -> None:
         extract(make_pdf(FIRST), ".pdf", limits=Limits(max_text_characters=20))
 
 
-def handmade(stream: bytes, head: bytes = b"/Filter /FlateDecode") -> bytes:
-    """Return a PDF of one page that is drawn by a packed stream."""
+def handmade(stream: bytes, head: bytes = b"/Filter /FlateDecode", *, times: int = 1) -> bytes:
+    """Return a PDF of one page that is drawn by a packed stream, so many times."""
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents [%b] "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>" % (b"4 0 R " * times),
         b"<< /Length %d %b >>\nstream\n%b\nendstream" % (len(stream), head, stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
@@ -159,14 +163,21 @@ def handmade(stream: bytes, head: bytes = b"/Filter /FlateDecode") -> bytes:
 DRAWN = b"BT /F1 12 Tf 72 700 Td (Hello there) Tj ET"
 
 
-def test_refuses_a_page_that_unpacks_to_more_than_a_page_holds() -> None:
-    bomb = handmade(zlib.compress(DRAWN + b" " * 10_000_000))
+def test_a_page_that_unpacks_to_more_than_memory_holds_costs_itself_alone(
+    library: Library, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "READING", IsolatedProcess(most_bytes=1_000_000_000))
+    bomb = handmade(zlib.compress(DRAWN + b" q" * 5_000_000), times=200)
     assert len(bomb) < 20_000
+    (docs / "bomb.pdf").write_bytes(bomb)
+    (docs / "good.pdf").write_bytes(handmade(zlib.compress(DRAWN)))
 
-    with pytest.raises(
-        RefusedFileError, match="one page of the PDF unpacks to more than 2,000,000"
-    ):
-        extract(bomb, ".pdf", limits=Limits(max_text_characters=1_000_000))
+    report = library.add([docs])
+
+    assert [outcome.source for outcome in report.added] == ["good.pdf"]
+    (refused,) = report.refused
+    assert refused.source == "bomb.pdf"
+    assert "took too much memory" in refused.reason
 
 
 @pytest.mark.parametrize(

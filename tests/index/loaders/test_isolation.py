@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index.errors import NotFoundError, RefusedFileError
+from index.loaders.isolation import IsolatedProcess
+
+MEBIBYTE = 1_024**2
+LIMITED = pytest.mark.skipif(os.name == "nt", reason="Windows bounds no memory or time")
+
+
+@pytest.fixture(scope="module")
+def process() -> IsolatedProcess:
+    return IsolatedProcess(most_bytes=1_024 * MEBIBYTE, most_seconds=1)
+
+
+def take(mebibytes: int) -> int:
+    return len(bytearray(mebibytes * MEBIBYTE))
+
+
+def spin(seconds: float) -> float:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return seconds
+
+
+def fail(message: str) -> None:
+    raise NotFoundError(message)
+
+
+def test_calls_are_made_in_another_process(process: IsolatedProcess) -> None:
+    other = process.call(os.getpid)
+
+    assert other != os.getpid()
+    assert process.call(os.getpid) == other
+
+
+def test_what_a_call_raises_is_raised(process: IsolatedProcess) -> None:
+    with pytest.raises(NotFoundError, match="there is none"):
+        process.call(fail, "there is none")
+
+
+def test_a_crash_costs_its_call_alone(process: IsolatedProcess) -> None:
+    with pytest.raises(RefusedFileError, match="failed altogether"):
+        process.call(os.abort)
+
+    assert process.call(Path.exists, Path(__file__))
+
+
+@LIMITED
+def test_memory_is_bounded(process: IsolatedProcess) -> None:
+    with pytest.raises(RefusedFileError, match="too much memory"):
+        process.call(take, 2_048)
+
+    assert process.call(take, 1) == MEBIBYTE
+
+
+@LIMITED
+def test_time_is_bounded_call_by_call(process: IsolatedProcess) -> None:
+    assert [process.call(spin, 0.6) for _ in range(3)] == [0.6] * 3
+
+    with pytest.raises(RefusedFileError, match="time"):
+        process.call(spin, 30.0)
+
+    assert process.call(spin, 0.1) == 0.1
+
+
+def test_threads_take_turns(process: IsolatedProcess) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        lengths = list(pool.map(lambda _: process.call(take, 1), range(16)))
+
+    assert lengths == [MEBIBYTE] * 16
