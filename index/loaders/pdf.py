@@ -30,6 +30,7 @@ _TRAILER_WITHIN_BYTES = 4_096
 # PDFium's marks for a hyphen that a line break put into a word; it drops the line break itself.
 _BROKEN_WORD = "\x02\ufffe"
 _LINE_END = "\r\n\f\v" + _BROKEN_WORD
+_NUMBERING = frozenset({"page", "p", "of", ""})
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 PDF_DAMAGED = "the PDF is damaged; open and save it again in a PDF program and add that"
 _CUT_OFF = "the PDF is cut off: its end is missing; copy or download it again"
@@ -54,7 +55,7 @@ def extract(
 
     Lines stay lines; a blank line parts paragraphs where the layout shows them, and pages,
     unless a sentence runs on. Where Tesseract is installed, it reads the pages that have
-    pictures but no text.
+    pictures, but no text besides their number.
 
     Raises:
         RefusedFileError: It is no PDF, cut off, damaged, protected, without text or too long.
@@ -74,6 +75,8 @@ def extract(
         drawn = (_render(data, number) for number in scanned)
         for number, found in zip(scanned, recognise_all(drawn, recognise), strict=True):
             texts[number] = found
+    elif len(scanned) == len(pages):
+        raise RefusedFileError(_PICTURES)
     text, ranges = join_pages(texts)
     if len(text) > limits.max_text_characters:
         raise too_long(len(text), limits)
@@ -112,7 +115,7 @@ def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], tuple[int, ...
                 f"split it into several files"
             )
         pages = list(_pages(document, limits))
-        empty = (number for number, lines in enumerate(pages) if not lines)
+        empty = (number for number, lines in enumerate(pages) if _is_numbering(lines))
         scanned = tuple(number for number in empty if _is_scanned(document, number))
         return pages, scanned, document.get_metadata_dict()
 
@@ -127,8 +130,14 @@ def _pages(document: Any, limits: Limits) -> Iterator[list[Line]]:
             yield list(_lines(text_page))
 
 
+def _is_numbering(lines: Sequence[Line]) -> bool:
+    """Tell whether a page says no more than "3", "Page 3 of 12" or "ACME-000123"."""
+    words = (word.strip("-–—.,/|()[]") for line in lines for word in line.text.casefold().split())
+    return all(word in _NUMBERING or any(map(str.isdigit, word)) for word in words)
+
+
 def _is_scanned(document: Any, number: int) -> bool:
-    """Tell whether a page without text has pictures, none of them too large to be drawn."""
+    """Tell whether a page has pictures, none of them too large to be drawn."""
     from pypdfium2 import raw
 
     with closing(document[number]) as page:

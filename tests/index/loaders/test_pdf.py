@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from index import intake
 from index.errors import RefusedFileError
@@ -17,7 +19,7 @@ from index.loaders import Limits, extract, pdf
 from index.loaders.isolation import IsolatedProcess
 from index.loaders.ocr import Picture
 from index.values import Page
-from tests.documents import drawn
+from tests.documents import draw, drawn
 
 MakePdf = Callable[..., bytes]
 
@@ -249,6 +251,34 @@ def test_a_scanned_page_stays_empty_where_nothing_can_read_it(make_pdf: MakePdf)
 
     assert found.text == "First page.\n\nThird page."
     assert len(found.pages) == 3
+
+
+def numbered(number: str) -> bytes:
+    """Return a scanned page with a number put on it."""
+    file = io.BytesIO()
+    page = Canvas(file)
+    page.drawImage(ImageReader(draw("The ferry costs 12 crowns.")), 72, 600, 400, 100)
+    page.drawString(280, 40, number)
+    page.save()
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("number", ["3", "Page 3 of 12", "ACME-000123"])
+def test_a_scanned_page_may_have_a_number_put_on_it(number: str) -> None:
+    data = numbered(number)
+
+    with pytest.raises(RefusedFileError, match="install Tesseract and add it again"):
+        pdf.extract(data, limits=Limits(), find_recognise=lambda: None)
+    found = pdf.extract(data, limits=Limits(), find_recognise=lambda: lambda _: "Ferries.")
+    assert found.text == "Ferries."
+
+
+def test_a_picture_with_words_below_it_is_no_scan() -> None:
+    data = numbered("Figure 3: the ferry")
+
+    found = pdf.extract(data, limits=Limits(), find_recognise=lambda: lambda _: "wrong")
+
+    assert found.text == "Figure 3: the ferry"
 
 
 def test_names_the_program_that_could_read_a_scan() -> None:
