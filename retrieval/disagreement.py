@@ -10,7 +10,7 @@ from index.values import Document
 from retrieval.antecedents import with_antecedent
 from retrieval.features import Question, prepare_question
 from retrieval.quantities import read_moment, read_quantity
-from retrieval.questions import YEAR
+from retrieval.questions import CAPITAL, YEAR
 from retrieval.reading import Evidence
 from retrieval.spans import find_counted
 from retrieval.values import Citation, Disagreement
@@ -58,7 +58,7 @@ _TITLES = re.compile(r"\A(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Capt|Sir|Dame|Rev)\.?\s+)+")
 _AFTER_SPEAKER = re.compile(r" (?:has|have|had|was|were|never|not|also)\b.*")
 _NO_SPEAKER = re.compile(r"(?:it|he|she|they|this|that|as|who|which|when|there)\b", re.IGNORECASE)
 _YEAR = re.compile(rf"\b{YEAR}")
-_NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:and |of |the )?[A-Z][\w’'-]+)*")
+_NAME = re.compile(rf"{CAPITAL}[\w’'-]+(?: (?:and |of |the )?{CAPITAL}[\w’'-]+)*")
 
 
 def find_disagreement(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.questions import ASKING, find_kind, words
+from retrieval.questions import ASKING, CAPITAL, find_kind, words
 
 LEANING = frozenset(
     "it its itself they them their theirs he him his she her hers this that these those there then "
@@ -59,7 +59,8 @@ _EXPLETIVE = re.compile(
     r"necessary|required|mandatory|compulsory|important|essential|advisable|customary|common|usual|"
     r"safe|dangerous|easy|easier|hard|harder|difficult|better|best|worth|true)\b|"
     r"\bboth (?:[\w'’-]+ ){1,4}and\b|\bthe same (?:[\w'’-]+ ){0,4}as\b|"
-    r"\b(?:this|that|these|those) [\w'’-]+ (?:in|of|at|on|from|near) (?:the )?(?-i:[A-Z])",
+    r"\b(?:this|that|these|those) [\w'’-]+ (?:in|of|at|on|from|near) "
+    rf"(?:the )?(?-i:{CAPITAL})",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -69,7 +70,7 @@ _RELATIVE = re.compile(
 )
 # "What is photosynthesis?" stands alone; "What was the reason?" and "Who was arrested?" don't.
 _DEFINITION = re.compile(
-    r"(?:(?:who|where|when) (?:is|was|are|were) (?-i:[A-Z])[\w'’-]+|"
+    rf"(?:(?:who|where|when) (?:is|was|are|were) (?-i:{CAPITAL})[\w'’-]+|"
     r"what (?:is|are|was|were) (?:an? )?(?!the\b|\w+ed\b)[\w'’-]+|what does [\w'’-]+ mean)[\s?.!]*",
     re.IGNORECASE,
 )

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 Span = tuple[int, int]
 
+# The capitals of Europe's scripts, as `re` has no class of them.
+CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x2000))))}]"
+NAME = rf"{CAPITAL}[\w'’-]*(?: {CAPITAL}[\w'’-]*)*"
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 # What is asked for stands close behind "what", and no part of a sentence begins in between: "what
 # was the total yearly cost", but not "what happened to the city".

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from retrieval.courtesies import is_small_talk
 from retrieval.leaning import BEGINS, FUNCTION_WORDS, LEANING, WHAT_ABOUT, leans, refers
-from retrieval.questions import ASKING, YEAR, words
+from retrieval.questions import ASKING, CAPITAL, NAME, YEAR, Span, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
@@ -30,24 +30,38 @@ _LEAD_IN = re.compile(
 _CORRECTION = re.compile(
     r"\A(?:i mean|i meant|i was asking about)(?: to ask)?(?: about)?[, ]+(?=\w)", re.IGNORECASE
 )
+_MONTHS = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+)
 _PERIOD = re.compile(
-    rf"\b(?:(?:between|from) {YEAR} (?:and|to|until)|"
-    r"(?:in|since|by|during|before|after|until|for|of)(?: (?:january|february|march|april|may|june|"
-    rf"july|august|september|october|november|december))?) {YEAR}",
+    rf"\b(?:(?:between|from) {YEAR} (?:and|to|until) {YEAR}|"
+    r"(?:in|since|by|during|before|after|until|for|of) "
+    rf"(?:{_MONTHS} {YEAR}|{YEAR}|{_MONTHS}(?!\w)))",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:the )?[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*")
-_NAMED = re.compile(
-    r"\s*\b(with|in|at|on|to|from|by|for|of) (?P<the>the )?"
-    r"(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)"
+_PREPOSITION = r"(?:with|in|at|on|to|from|by|for|of)"
+_NAMED = re.compile(rf"\s*\b(?P<placed>{_PREPOSITION}) (?P<the>the )?(?P<name>{NAME})")
+_NO_NOUN = (
+    rf"(?:{_PREPOSITION}|and|or|since|last|next|do|does|did|is|are|was|were|has|have|had|may|can|"
+    r"must|will|would|as|when|before|after|now|today|per)\b"
 )
-_NOUN = re.compile(
-    r" (?!(?:in|at|on|of|to|from|by|for|with|and|or|since|last|next|do|does|did|is|are|was|were|"
-    r"has|have|had|may|can|must|will|would|as|when|before|after|now|today|per)\b)[a-z]"
+_NOUN = re.compile(rf" (?!{_NO_NOUN})[a-z]")
+# "for adults", "in the reading room"; in a question it ends before the next preposition.
+_PHRASE = rf"(?P<placed>{_PREPOSITION})(?: (?!{_NO_NOUN})[\w'’-]+){{1,4}}"
+_ALONE = re.compile(_PHRASE, re.IGNORECASE)
+_WITHIN = re.compile(rf"\b{_PHRASE}(?=$| {_PREPOSITION}\b)", re.IGNORECASE)
+# Of phrases that say when, how long or how much rather than where or for whom.
+_OF_TIME = re.compile(
+    r"\b(?:nights?|noon|midnight|mornings?|afternoons?|evenings?|days?|weeks?|weekends?|months?|"
+    r"years?|hours?|minutes?|winter|summer|spring|autumn|holidays?|season|advance|total|general|"
+    r"average|particular|detail|practice|case|\d+)\b|day\b",
+    re.IGNORECASE,
 )
+_BARE = re.compile(rf"(?P<the>the )?(?P<name>{NAME})(?P<noun> [a-z][\w'’-]*)?")
 _ADDED = re.compile(r" \([^()]*\)$")  # what an earlier question was given
 _ANSWERED = re.compile(
-    r"(?P<placed>\b(?i:in|at|from|on|near) )?\b(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
+    r"(?P<placed>\b(?i:in|at|from|on|near) )?"
+    rf"\b(?P<name>{CAPITAL}[\w'’-]+(?: {CAPITAL}[\w'’-]+)*)"
 )
 _TOPIC_SPLIT = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
@@ -160,28 +174,81 @@ def _plain(word: str) -> str:
 
 
 def _ask_again(question: str, rest: str) -> str:
-    """Return a question with `rest` in place of its year or of the name after the same preposition.
+    """Return a question with the parts of `rest` in place of its own that they are like.
 
-    Where it has neither, `rest` comes behind it.
+    Those are its year or month, the words after the same preposition, and its one name of the same
+    kind. What is like nothing comes behind it.
     """
-    old = _PERIOD.search(question)
-    if old and re.fullmatch(YEAR, rest):
-        kept = old[0].split()[0].lower()
-        rest = f"{'in' if kept in ('between', 'from') else kept} {rest}"
-    if old and _PERIOD.fullmatch(rest):
-        return f"{question[: old.start()]}{rest}{question[old.end() :]}"
+    old, new = _PERIOD.search(question), _PERIOD.search(rest) or re.fullmatch(YEAR, rest)
+    if old and new:
+        period = _date(new[0], old[0])
+        question = f"{question[: old.start()]}{period}{question[old.end() :]}"
+        rest = " ".join(f"{rest[: new.start()]}{rest[new.end() :]}".split()).strip(" ,")
     added = _ADDED.search(question)
-    if added and _NAME.fullmatch(rest):
+    bare = _BARE.fullmatch(rest)
+    if added and bare and not bare["noun"]:
         return f"{question[: added.start()]} ({rest})"
-    named = _NAMED.match(rest)
-    place = next((m for m in _NAMED.finditer(question) if named and m[1] == named[1]), None)
-    if place is None or named is None:
+    if named := _NAMED.match(rest):
+        return _place(question, rest, named)
+    alike = _find_named_alike(question, bare) if bare else _find_phrase(question, rest)
+    if alike is None:
+        return f"{question} {rest}".rstrip()
+    start, end = alike
+    return f"{question[:start]}{rest}{question[end:]}"
+
+
+def _date(new: str, old: str) -> str:
+    """Return a period, with the preposition or the year of the one before where it has none."""
+    kept = old.split()[0].lower()
+    if re.fullmatch(YEAR, new):
+        return f"{'in' if kept in ('between', 'from') else kept} {new}"
+    year = re.search(YEAR, old)
+    return new if re.search(YEAR, new) or not year else f"{new} {year[0]}"
+
+
+def _place(question: str, rest: str, named: re.Match[str]) -> str:
+    """Return a question with `rest` in place of the name after the same preposition."""
+    placed = named["placed"]
+    place = next((m for m in _NAMED.finditer(question) if m["placed"] == placed), None)
+    if place is None:
         return f"{question} {rest}"
     after = question[place.end() :]
     if place["the"] and named.end() == len(rest) and _NOUN.match(after):  # "in the Berlin office"
-        rest = f"{place[1]} the {named['name']}"
-        return f"{question[: place.start()]} {rest}{after}"
-    return f"{_NAMED.sub(lambda m: '' if m[1] == named[1] else m[0], question)} {rest}"
+        return f"{question[: place.start()]} {placed} the {named['name']}{after}"
+    return f"{_NAMED.sub(lambda m: '' if m['placed'] == placed else m[0], question)} {rest}"
+
+
+def _find_named_alike(question: str, bare: re.Match[str]) -> Span | None:
+    """Return where a question has its one name of the kind of another, if it has.
+
+    "The CFO" is like "the CEO", "Emil Fors" like "Ann Berg", "the Bonn library" like "the Ulm
+    library".
+    """
+    found = [
+        match
+        for match in _BARE.finditer(question)
+        if match["name"].lower() not in FUNCTION_WORDS and bool(match["the"]) == bool(bare["the"])
+    ]
+    if bare["noun"]:
+        return next((match.span() for match in found if match["noun"] == bare["noun"]), None)
+    shape = _shape(bare["name"])
+    same = found if len(found) == 1 else [m for m in found if _shape(m["name"]) == shape]
+    return (same[0].start(), same[0].end("name")) if len(same) == 1 else None
+
+
+def _shape(name: str) -> tuple[bool, bool]:
+    return name.isupper(), " " in name
+
+
+def _find_phrase(question: str, rest: str) -> Span | None:
+    """Return where a question has the last words after the preposition that `rest` begins with."""
+    new = _ALONE.fullmatch(rest)
+    for old in reversed(list(_WITHIN.finditer(question)) if new else []):
+        same = new is not None and old["placed"].lower() == new["placed"].lower()
+        of_a_kind = bool(_OF_TIME.search(old[0])) == bool(_OF_TIME.search(rest))
+        if same and of_a_kind and not re.search(CAPITAL, old[0]):
+            return old.span()
+    return None
 
 
 def _topic(question: str) -> list[str]:

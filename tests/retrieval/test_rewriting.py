@@ -105,7 +105,54 @@ def test_another_name_takes_the_place_of_the_one_after_the_same_preposition() ->
         (
             "What may staff in the Berlin office spend on a hotel?",
             "And what about the Lisbon office?",
-            "What may staff in the Berlin office spend on a hotel the Lisbon office?",
+            "What may staff in the Lisbon office spend on a hotel?",
+        ),
+        ("how many people live in ulm?", "and in bonn?", "how many people live in bonn?"),
+        ("What is the fee for adults?", "And for dogs?", "What is the fee for dogs?"),
+        (
+            "What is the fee for adults in the reading room?",
+            "And for two hours?",
+            "What is the fee for adults in the reading room for two hours?",
+        ),
+        (
+            "What is allowed in the library?",
+            "And in the evening?",
+            "What is allowed in the library in the evening?",
+        ),
+        ("When does it open in summer?", "And in winter?", "When does it open in winter?"),
+        ("How many people live in Ulm?", "What about Bonn?", "How many people live in Bonn?"),
+        ("Who is the CEO of Acme?", "And the CFO?", "Who is the CFO of Acme?"),
+        ("Who is the CEO of Acme?", "And Globex?", "Who is the CEO of Globex?"),
+        (
+            "When was the Ulm library founded?",
+            "And the Bonn library?",
+            "When was the Bonn library founded?",
+        ),
+        ("How far is Ulm from Bonn?", "And Berlin?", "How far is Ulm from Bonn Berlin?"),
+        (
+            "When was Ann Berg born in Graz?",
+            "And Emil Fors?",
+            "When was Emil Fors born in Graz?",
+        ),
+        (
+            "Who runs the office in Oslo?",
+            "And in Århus?",
+            "Who runs the office in Århus?",
+        ),
+        (
+            "Who runs the office in Århus?",
+            "And in Oslo?",
+            "Who runs the office in Oslo?",
+        ),
+        (
+            "What was the profit of Acme in 2020?",
+            "And of Globex in 2021?",
+            "What was the profit in 2021 of Globex?",
+        ),
+        (
+            "What did the board decide in March 2020?",
+            "And in April?",
+            "What did the board decide in April 2020?",
         ),
         (
             "How many ships called in 1950?",
@@ -199,6 +246,13 @@ def test_a_pronoun_is_given_the_names_of_the_last_answer_without_markers() -> No
     answer = "It was drawn by Maria Lindqvist [1][2] of Orlen. [3] Then came Ann, Bo, Cy and Di."
     rewritten = rewrite("Who paid her?", "Who drew the bridge?", answer)
     assert rewritten == "Who paid her (drew bridge Maria Lindqvist Orlen Ann)?"
+
+
+def test_names_begin_with_capitals_of_any_alphabet() -> None:
+    messages = ("Who designed the bridge?", "Éva Ősz designed it.")
+    assert (
+        rewrite("When was she born?", *messages) == "When was she born (designed bridge Éva Ősz)?"
+    )
 
 
 def test_names_are_not_added_where_the_topic_has_them() -> None:
