@@ -6,6 +6,7 @@ are given, and would take the program with them.
 
 from __future__ import annotations
 
+import atexit
 import math
 import signal
 import time
@@ -41,6 +42,8 @@ class IsolatedProcess:
         self._most_bytes, self._most_seconds = most_bytes, most_seconds
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
+        # Sooner than by itself: then the modules that it needs are still there.
+        atexit.register(self._end)
 
     def call(self, function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
         """Return what a function of some module returns there; what it raises is raised here.
@@ -65,9 +68,12 @@ class IsolatedProcess:
         # Unlike the standard library's, its processes don't import the program's main module anew.
         from loky import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(
-            1, timeout=IDLE_SECONDS, initializer=partial(_confine, self._most_bytes)
-        )
+        confine = partial(_confine, self._most_bytes)
+        return ProcessPoolExecutor(1, timeout=IDLE_SECONDS, initializer=confine)
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(kill_workers=True)
 
 
 READING = IsolatedProcess()  # of files that are indexed

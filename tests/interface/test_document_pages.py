@@ -12,6 +12,8 @@ from PIL import Image
 
 from benchmarks.pdf_quotes_corpus import letters_of
 from index.errors import InvalidInputError, NotFoundError
+from index.loaders.isolation import DRAWING
+from index.loaders.pdf_pages import draw_page
 from interface import document_pages
 from interface.document_pages import ON_THIS_PAGE, WIDTHS_PX, Kept, PageViewer
 from interface.originals import CHANGED_SINCE, GONE
@@ -189,11 +191,13 @@ def test_a_page_is_drawn_once_for_similar_widths(
 ) -> None:
     widths: list[int] = []
 
-    def draw(data: bytes, number: int, *, width_px: int) -> bytes:
-        widths.append(width_px)
+    def call(function: Callable[..., Any], data: bytes, number: int, **named: int) -> object:
+        if function is not draw_page:
+            return function(data, number)
+        widths.append(named["width_px"])
         return b"picture"
 
-    monkeypatch.setattr(document_pages, "draw_page", draw)
+    monkeypatch.setattr(DRAWING, "call", call)
     viewer = PageViewer(cast("Library", filed))
     request = asked(filed, "report.pdf", report_quote(1))
 
