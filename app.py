@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from index.command import say
 from index.errors import FootnoteError, NotFoundError
 from index.settings import Settings, load_settings
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(flags, config)
         serve(settings)
     except FootnoteError as error:
-        print(error, file=sys.stderr)
+        say(str(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -65,7 +66,7 @@ def serve(settings: Settings) -> None:
     with progress_bar() as progress:
         report = library.add(sources, progress=progress)
     for outcome in report.refused:
-        print(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
+        say(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
     assistant = Assistant(library)
     with ThreadPoolExecutor(initializer=give_way) as beside:
         warm = beside.submit(assistant.warm_up)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from index.command import common_flags, run_command
+from index.command import common_flags, run_command, say
 from index.diagnosis import examine
 from index.library import Library
 from index.maintenance import rebuild, verify
@@ -63,14 +63,14 @@ def _add(options: argparse.Namespace, settings: Settings) -> int:
 
 def _print_report(report: AddReport, *, as_json: bool) -> None:
     for outcome in report.refused:
-        print(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
+        say(f"refused {outcome.source}: {outcome.reason}", file=sys.stderr)
     if as_json:
         print(json.dumps(asdict(report)))
         return
     for outcome in report.added:
-        print(f"added {outcome.source}")
+        say(f"added {outcome.source}")
     for outcome in report.removed:
-        print(f"removed {outcome.source}: {outcome.reason}")
+        say(f"removed {outcome.source}: {outcome.reason}")
     counts = ", ".join(f"{len(rows)} {kind}" for kind, rows in asdict(report).items())
     print(counts)
 
@@ -93,7 +93,7 @@ def _print_summary(summary: DocumentSummary, prefix: str, *, as_json: bool) -> N
     if as_json:
         print(json.dumps(asdict(summary)))
         return
-    print(
+    say(
         f"{prefix}{summary.id}  {summary.source}  “{summary.title}”  {summary.date or 'undated'}  "
         f"{summary.size} characters in {summary.chunks} chunks  [{summary.collection}]"
     )
@@ -106,7 +106,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(fields))
     else:
         for name, value in fields.items():
-            print(f"{name}: {value}")
+            say(f"{name}: {value}")
     return 0
 
 
@@ -116,7 +116,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print(json.dumps({"problems": problems}))
     else:
-        print("\n".join(problems) or "all is well")
+        say("\n".join(problems) or "all is well")
     return 1 if problems else 0
 
 
@@ -133,7 +133,7 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             print(json.dumps(asdict(finding)))
         else:
-            print(f"{'ok  ' if finding.good else 'FAIL'} {finding.what}: {finding.detail}")
+            say(f"{'ok  ' if finding.good else 'FAIL'} {finding.what}: {finding.detail}")
     return 0 if all(finding.good for finding in findings) else 1
 
 

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from index.errors import FootnoteError
 from index.settings import load_settings
 
 KNOWN_ERROR, INTERRUPTED = 1, 130
+# What moves a terminal's cursor, hides or turns round what is printed, or can't be encoded: control
+# characters but tab and newline, directions, lone surrogates.
+_UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def say(text: str, *, file: TextIO | None = None) -> None:
+    """Print what may hold words of documents or names of files, harmless to any terminal.
+
+    Args:
+        text: What to print.
+        file: Where, if not to standard output.
+    """
+    print(_UNPRINTABLE.sub("\ufffd", text), file=file)
 
 
 def common_flags() -> argparse.ArgumentParser:
@@ -53,7 +68,7 @@ def exit_code(work: Callable[[], int], *, interrupted: str = "interrupted") -> i
     try:
         return work()
     except FootnoteError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", file=sys.stderr)
         return KNOWN_ERROR
     except KeyboardInterrupt:
         print(interrupted, file=sys.stderr)

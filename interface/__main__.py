@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from index.command import common_flags, run_command
+from index.command import common_flags, run_command, say
 from index.library import Library
 from index.settings import Settings
 from interface.keeping.judgements import Judgement, Judgements
@@ -41,7 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _list(options: argparse.Namespace, settings: Settings) -> int:
     for judgement in Judgements(Store(settings.data_dir)).all():
-        print(json.dumps(asdict(judgement)) if options.json else _as_text(judgement))
+        say(json.dumps(asdict(judgement)) if options.json else _as_text(judgement))
     return 0
 
 
@@ -59,7 +59,7 @@ def _as_text(judgement: Judgement) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(text.split())
     return line if len(line) <= 200 else f"{line[:199]}…"
 
 
@@ -67,7 +67,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
     judgements = Judgements(Store(settings.data_dir)).all()
     report = export_question_set(judgements, Library(settings), options.folder)
     for line in report.left_out:
-        print(f"left out: {line}", file=sys.stderr)
+        say(f"left out: {line}", file=sys.stderr)
     if options.json:
         print(json.dumps(asdict(report)))
     else:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.command import common_flags, run_command
+from index.command import common_flags, run_command, say
 from index.errors import NotFoundError
 from index.library import Library
 from index.settings import Settings
@@ -46,7 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     answer = Assistant(Library(settings)).ask(options.question, collection=options.collection)
-    print(json.dumps(answer_object(answer)) if options.json else _as_text(answer))
+    say(json.dumps(answer_object(answer)) if options.json else _as_text(answer))
     return 0
 
 
@@ -82,7 +82,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
             print(json.dumps(hit_object(hit)))
         else:
             place = f"{hit.source} {hit.chunk.start}-{hit.chunk.end}"
-            print(f"{hit.score:.3f}  {place}: {' '.join(hit.chunk.text.split())[:100]}")
+            say(f"{hit.score:.3f}  {place}: {' '.join(hit.chunk.text.split())[:100]}")
     return 0
 
 
@@ -100,7 +100,7 @@ def _replay(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print(json.dumps({"changes": changes, "answer": answer_object(answer)}))
     else:
-        print("\n".join(changes) if changes else "nothing has changed")
+        say("\n".join(changes) if changes else "nothing has changed")
     return 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.command import common_flags, run_command
+from index.command import common_flags, run_command, say
 from index.errors import NotFoundError
 from index.settings import Settings
 
@@ -57,3 +57,19 @@ def test_an_error_of_the_program_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError, match="a mistake"):
         run(command)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("\x1b]0;owned\x07Fee: \x1b[8m40\x9b0m", "\ufffd]0;owned\ufffdFee: \ufffd[8m40\ufffd0m"),
+        ("12\u202e1\u202c", "12\ufffd1\ufffd"),
+        ("bad\udce4.txt\r", "bad\ufffd.txt\ufffd"),
+        ("Zürich\tשלום\n👩\u200d🔬", "Zürich\tשלום\n👩\u200d🔬"),
+    ],
+)
+def test_what_is_said_does_nothing_to_a_terminal(
+    text: str, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say(text)
+    assert capsys.readouterr().out == f"{printed}\n"
