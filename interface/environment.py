@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 NICENESS = 10  # of what loads the models, and so of the threads that run them
@@ -55,6 +56,7 @@ def sweep_uploads() -> None:
     folder = Path(os.environ.get("GRADIO_TEMP_DIR", ""))
     if not folder.name.startswith(UPLOADS):
         return  # somebody else's
-    for left in folder.iterdir():
-        if left.is_file() and time.time() - left.stat().st_mtime > UPLOADS_KEPT_SECONDS:
-            left.unlink(missing_ok=True)
+    with suppress(OSError):  # others tidy temporary folders, too
+        for left in folder.iterdir():
+            if left.is_file() and time.time() - left.stat().st_mtime > UPLOADS_KEPT_SECONDS:
+                left.unlink()

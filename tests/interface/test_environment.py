@@ -61,3 +61,10 @@ def test_what_broken_uploads_left_is_swept_up(
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
     sweep_uploads()
     assert sorted(path.name for path in folder.iterdir()) == (left or ["new", "old", "whole"])
+
+
+def test_nothing_is_swept_where_the_folder_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / f"{UPLOADS}gone"))
+    sweep_uploads()
