@@ -20,7 +20,7 @@ NEAREST_SHOWN = 3
 REMEMBERED_TURNS = 10  # a follow-up refers to what was just said, not to an hour ago
 
 # With the backslashes before it, all of them, so that a long run of them takes no quadratic time.
-_ACTIVE = re.compile(r"(?<!\\)(\\*+)(<|!(?=\[)|(?<=\])[(:\[](?!\d+\]))")
+_ACTIVE = re.compile(r"(?<!\\)(\\*+)(<|!(?=\[)|(?<=\])(?:[(:]|\[(?!\d+\])))")
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 
 TurnView = dict[str, Any]

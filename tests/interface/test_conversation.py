@@ -167,6 +167,8 @@ def test_quotes_in_the_stream_become_no_image_link_or_html() -> None:
         (r"\\<img src=x>", r"\\\\\<img src=x>"),
         (r"\![x](y)", r"\\\![x]\(y)"),
         (r"[a]\(b)", r"[a]\(b)"),
+        ("[the form](1]/logout)", r"[the form]\(1]/logout)"),
+        ("[1]: 2]", r"[1]\: 2]"),
         (r"C:\Users\<name>", r"C:\Users\\\<name>"),
     ],
 )
