@@ -14,6 +14,9 @@ def unobserved(stage: str, taken_ms: float | None) -> None:
     """Tell nobody."""
 
 
+STAGES = ("rewrite", "search", "read", "cite")  # of an answer
+
+
 class Clock:
     """Adds up milliseconds by stage."""
 
@@ -24,7 +27,7 @@ class Clock:
             observer: Told of each stage; what it raises ends the work.
         """
         self._start = time.perf_counter()
-        self._stages: dict[str, float] = {}
+        self._stages = dict.fromkeys(STAGES, 0.0)
         self._observer = observer
 
     @contextmanager

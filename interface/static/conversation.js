@@ -102,7 +102,7 @@ function steps(turn) {
   stages.length = 0;
   const items = turn.state === 'working'
     ? (turn.steps?.length ? turn.steps : [{ stage: 'wait', ms: null }]).map(drawStage)
-    : Object.entries(turn.timings_ms ?? {}).filter(([name]) => words['done_' + name] && name !== 'total')
+    : Object.entries(turn.timings_ms ?? {}).filter(([name, ms]) => ms && words['done_' + name] && name !== 'total')
       .map(([name, ms]) => drawStage({ stage: name, ms }));
   if (turn.total_ms) items.push(stage(t('done_total', { time: duration(turn.total_ms) }), '', 'fn-done'));
   const row = make('ul', 'fn-steps-list', ...items);
