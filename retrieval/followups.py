@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from retrieval.questions import CAPITAL
 from retrieval.values import Answer
 
 SUGGESTED = 3
@@ -14,7 +15,7 @@ TRIED = 6  # questions; each costs as much as any other
 CONFIDENT = 0.42  # that the documents answer it; a poor suggestion is worse than none
 
 _NAME = re.compile(
-    r"(?P<article>\b[Tt]he )?\b(?P<name>[^\W\d_a-z][\w’'-]+(?: [^\W\d_a-z][\w’'-]+){1,3})"
+    rf"(?P<article>\b[Tt]he )?\b(?!The )(?P<name>{CAPITAL}[\w’'-]+(?: {CAPITAL}[\w’'-]+){{1,3}})"
     r"(?P<apposition>, (?:an?|who|the (?:former|first|last|then|current))\b)?"
 )
 _DAY = re.compile(

@@ -48,6 +48,14 @@ def test_what_is_explained_where_it_stands_is_proposed_first() -> None:
     ]
 
 
+def test_names_begin_with_capitals() -> None:
+    passage = (
+        "L'école élémentaire, Ulm était, Школа была, The Tilbury. Émile Åkerman, a smith, came."
+    )
+    questions = [each.question for each in propose(make_answer("Who?", passage=passage))]
+    assert questions == ["Who is Émile Åkerman?"]
+
+
 def test_what_was_asked_about_is_not_proposed() -> None:
     proposals = propose(make_answer("What did ADA BRIDGE draw for the harbour board?"))
     abouts = [proposal.about for proposal in proposals]
