@@ -41,12 +41,15 @@ def read_receipt(value: object) -> dict[str, Any]:
     """
     try:
         receipt: dict[str, Any] = dict(value)  # type: ignore[call-overload]
-        cited = [(each["source"], each["quote"]) for each in receipt["citations"]]
-        known = {*SAID, "question", "confidence"} <= receipt.keys()
+        cited = [each[part] for each in receipt["citations"] for part in ("source", "quote")]
+        said = [receipt[part] for part in ("question", *SAID) if part != "abstained"]
         asked_of(receipt)
-        if known and receipt["provenance"].keys() >= MADE_WITH.keys() and all(map(all, cited)):
+        texts = all(isinstance(each, str) for each in (*cited, *said))
+        known = {*SAID, "confidence"} <= receipt.keys()
+        made = receipt["provenance"].keys() >= MADE_WITH.keys()
+        if texts and known and made and all(cited):
             return receipt
-        raise KeyError("a part of it is missing")
+        raise KeyError("a part of it is missing, or no text")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(f"it is no answer object: {error}") from error
 
