@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Semaphore, Thread
 
 from index.errors import StoppedError
 from retrieval.composing import Composition
 from retrieval.values import Answer
 
+READERS = 4  # questions answered at the same time; more would only wait for the processor
 STOPPED = "told_stopped_question"
 PATIENCE_S = 0.05  # for what comes next, before a stage is drawn
 
@@ -31,15 +32,17 @@ class Run:
     Stopping it frees whoever waits at once; the thread itself ends when it next tells something.
     """
 
-    def __init__(self, ask: Callable[..., Answer]) -> None:
+    def __init__(self, ask: Callable[..., Answer], free: Semaphore) -> None:
         """Begin to answer.
 
         Args:
             ask: Gives the answer; takes an `observer` of stages and a `lead` to tell the first
                 sentence to, as `Assistant.ask` does.
+            free: Held while it is answered: stopping it frees who waits, not yet the processor.
         """
         self.token = secrets.token_urlsafe(12)
         self._ask = ask
+        self._free = free
         self._stopped = Event()
         self._told: SimpleQueue[Stage | Composition | Answer | Exception] = SimpleQueue()
         Thread(target=self._work, daemon=True).start()
@@ -80,7 +83,9 @@ class Run:
 
     def _work(self) -> None:
         try:
-            self._told.put(self._ask(observer=self._observe, lead=self._tell))
+            with self._free:
+                self._check()
+                self._told.put(self._ask(observer=self._observe, lead=self._tell))
         except Exception as error:  # noqa: BLE001 - raised again where the events are read
             self._told.put(error)
         except BaseException as error:  # noqa: BLE001 - a native library's panic, likewise
@@ -90,9 +95,12 @@ class Run:
         self._tell(Stage(stage, taken_ms))
 
     def _tell(self, event: Stage | Composition) -> None:
+        self._check()
+        self._told.put(event)
+
+    def _check(self) -> None:
         if self._stopped.is_set():
             raise StoppedError(STOPPED)
-        self._told.put(event)
 
 
 class Runs:
@@ -102,6 +110,7 @@ class Runs:
         """Start with none."""
         self._running: dict[str, Run] = {}
         self._lock = Lock()
+        self._free = Semaphore(READERS)
 
     @property
     def busy(self) -> bool:
@@ -111,7 +120,7 @@ class Runs:
     @contextmanager
     def start(self, ask: Callable[..., Answer]) -> Iterator[Run]:
         """Give a run that can be stopped by its token within the block."""
-        run = Run(ask)
+        run = Run(ask, self._free)
         with self._lock:
             self._running[run.token] = run
         try:

@@ -11,8 +11,15 @@ import gradio as gr
 
 from index.errors import FootnoteError
 from interface.arguments import read_text
-from interface.asking import Runs
-from interface.choosing import find_choosable, read_chosen, restore_scope, settle_scope
+from interface.asking import READERS, Runs
+from interface.choosing import (
+    Scope,
+    find_choosable,
+    read_chosen,
+    restore_scope,
+    settle_scope,
+    was_lost,
+)
 from interface.conversation import (
     begun,
     failed_turn,
@@ -27,7 +34,6 @@ from interface.conversation import (
     seal,
     working_turn,
 )
-from interface.endpoints import READERS
 from interface.events import read_event
 from interface.examples import suggest_questions
 from interface.keeping.conversations import Conversations
@@ -58,12 +64,13 @@ class ChatTab:
         assistant: Assistant,
         examples: Sequence[str],
         conversations: Conversations | None = None,
+        runs: Runs | None = None,
     ) -> None:
         self._library = library
         self._assistant = assistant
         self._examples = tuple(examples)
         self._conversations = conversations
-        self._runs = Runs()
+        self._runs = runs or Runs()
         self.suggester = Suggester(library, assistant, self._runs)
 
     def load(self) -> ConversationView:
@@ -86,7 +93,8 @@ class ChatTab:
                 documents=read_chosen(conversation),
             )
             carried = conversation if isinstance(conversation, Mapping) else {}
-            return {**shown, **{name: carried.get(name) for name in ("id", "shared")}}
+            lost = shown["lost"] or was_lost(conversation)
+            return {**shown, **{name: carried.get(name) for name in ("id", "shared")}, "lost": lost}
         except FootnoteError:
             return self.load()
 
@@ -249,7 +257,8 @@ class ChatTab:
         if not isinstance(conversation, Mapping):
             return self.show(turns, kept_as=kept_as)
         known = kept_as or conversation_id_of(conversation)
-        changed = {"id": known, "shared": "", "turns": [seal(turn) for turn in turns]}
+        sealed = [seal(turn) for turn in turns]
+        changed = {"id": known, "shared": "", "turns": sealed, "lost": False}  # told by now
         # Nothing else that a client sends comes back.
         same = {name: conversation[name] for name in GOES_ON if name in conversation}
         return {**same, **(scope or {}), **changed, "examples": []}
@@ -261,7 +270,7 @@ class ChatTab:
             summaries = self._library.documents()
         except FootnoteError as error:
             nothing = {"documents": 0, "collections": [], "examples": [], "problem": str(error)}
-            return {**restore_scope((), None, ()).view(), **nothing}
+            return {**Scope(None).view(), **nothing}
         examples = () if turns else suggest_questions(self._examples, summaries)
         return {
             **restore_scope(summaries, collection, documents).view(),

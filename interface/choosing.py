@@ -27,7 +27,7 @@ class Scope:
     Attributes:
         collection: A collection, or None for all.
         documents: The documents in it that were ticked and are still there; none for all.
-        lost: Whether some were ticked, of which none is there any more.
+        lost: Whether some were ticked, of which none is there any more, or the collection is gone.
     """
 
     collection: str | None
@@ -47,7 +47,8 @@ class Scope:
 
     def view(self) -> dict[str, Any]:
         """Return it as it is part of a conversation on the page."""
-        return {"collection": self.collection, "chosen": list(map(choosable, self.documents))}
+        chosen = list(map(choosable, self.documents))
+        return {"collection": self.collection, "chosen": chosen, "lost": self.lost}
 
 
 def settle_scope(library: Library, conversation: object) -> Scope:
@@ -60,7 +61,7 @@ def settle_scope(library: Library, conversation: object) -> Scope:
     collection = read_collection(conversation)
     ids = read_chosen(conversation)
     if not ids:
-        return Scope(collection)
+        return Scope(collection, lost=was_lost(conversation))
     there = library.documents(collection, ids=ids)
     return Scope(collection, there, lost=not there)
 
@@ -69,11 +70,17 @@ def restore_scope(
     summaries: Sequence[DocumentSummary], collection: str | None, ids: Sequence[str]
 ) -> Scope:
     """Return what is left of an earlier scope in a library that may have changed since."""
-    if all(summary.collection != collection for summary in summaries):
-        collection = None
+    gone = collection is not None and all(each.collection != collection for each in summaries)
+    collection = None if gone else collection
     wanted = frozenset(ids)
     there = (summary for summary in summaries if summary.id in wanted)
-    return Scope(collection, tuple(s for s in there if collection in (None, s.collection)))
+    documents = tuple(s for s in there if collection in (None, s.collection))
+    return Scope(collection, documents, lost=(gone or bool(ids)) and not documents)
+
+
+def was_lost(conversation: object) -> bool:
+    """Whether what was chosen on a page is gone, and nothing was chosen or asked since."""
+    return isinstance(conversation, Mapping) and conversation.get("lost") is True
 
 
 def read_chosen(conversation: object) -> tuple[str, ...]:

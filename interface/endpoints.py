@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial, wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from interface.arguments import (
     read_optional_text,
     read_text,
 )
-from interface.asking import Runs
+from interface.asking import READERS, Run, Runs
 from interface.conversation import disarm, stream_text
 from retrieval.composing import Composition
 from retrieval.values import Answer
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from index.library import Library
     from retrieval.assistant import Assistant
 
-READERS = 4  # requests answered at the same time; more would only wait for the processor
-
 logger = logging.getLogger(__name__)
 
 
@@ -57,10 +55,10 @@ class Message(TypedDict):
 class Endpoints:
     """What clients can call; every method checks its arguments and returns plain JSON values."""
 
-    def __init__(self, library: Library, assistant: Assistant) -> None:
+    def __init__(self, library: Library, assistant: Assistant, runs: Runs | None = None) -> None:
         self._library = library
         self._assistant = assistant
-        self._runs = Runs()
+        self._runs = runs or Runs()
 
     def ask(
         self,
@@ -86,13 +84,9 @@ class Endpoints:
         Returns:
             The answer object.
         """
-        answer = self._assistant.ask(
-            read_text(question, name="question"),
-            history=read_history(history),
-            collection=read_optional_text(collection, name="collection"),
-            documents=read_documents(documents),
-        )
-        return answer_object(answer)
+        asked = read_text(question, name="question")
+        with self._start(asked, history, collection, documents) as run:
+            return next(answer_object(each) for each in run.events() if isinstance(each, Answer))
 
     def chat(
         self,
@@ -114,15 +108,9 @@ class Endpoints:
         Returns:
             The answer's text with [n] markers, as far as it goes.
         """
-        ask = partial(
-            self._assistant.ask,
-            read_text(message, name="message"),
-            history=read_history(history),
-            collection=read_optional_text(collection, name="collection"),
-            documents=read_documents(documents),
-        )
         begun = ""
-        with self._runs.start(ask) as run:
+        asked = read_text(message, name="message")
+        with self._start(asked, history, collection, documents) as run:
             for event in run.events():
                 if isinstance(event, Composition):
                     begun = disarm(event.text)
@@ -223,6 +211,22 @@ class Endpoints:
             The status: version, generation, documents, chunks, models, healthy.
         """
         return status_object(self._assistant.status())
+
+    def _start(
+        self,
+        question: str,
+        history: list[Message] | None,
+        collection: str | None,
+        documents: list[str] | None,
+    ) -> AbstractContextManager[Run]:
+        ask = partial(
+            self._assistant.ask,
+            question,
+            history=read_history(history),
+            collection=read_optional_text(collection, name="collection"),
+            documents=read_documents(documents),
+        )
+        return self._runs.start(ask)
 
 
 def publish(endpoints: Endpoints) -> None:

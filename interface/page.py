@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from interface.answer_actions import AnswerActions, connect_actions
+from interface.asking import Runs
 from interface.chat import ChatTab, build_chat
 from interface.endpoints import Endpoints, publish
 from interface.environment import UPLOADS_KEPT_SECONDS
@@ -111,7 +112,8 @@ def build_page(
     t = translate()
     with page:
         kept, browser = open_kept(library.data_dir), make_browser_state()
-        chat = ChatTab(library, assistant, examples, kept.conversations)
+        runs = Runs()
+        chat = ChatTab(library, assistant, examples, kept.conversations, runs)
         documents = LibraryTab(library, sources)
         build_header()
         with gr.Tabs(elem_id="tabs"):
@@ -127,7 +129,7 @@ def build_page(
         targets = Targets(conversation, build_handouts(), browser)
         connect_history(page, HistoryPanel(library, chat, kept), history=history, targets=targets)
         connect_actions(AnswerActions(kept), targets)
-        publish(Endpoints(library, assistant))
+        publish(Endpoints(library, assistant, runs))
         publish_feedback(FeedbackEndpoint(kept.judgements))
     return page
 

@@ -108,12 +108,12 @@ function drawScope(value) {
   const options = [new Option(t('scope_all'), ''), ...names.map((name) => new Option(name, name))];
   select.replaceChildren(...options);
   select.value = names.includes(value.collection) ? value.collection : '';
-  select.disabled = busy(); // what is on its way would undo the choice
+  select.disabled = Boolean(underWay()); // what is on its way would undo the choice
 }
 
 scope.querySelector('select').addEventListener('change', (event) => {
   const collection = event.target.value || null;
-  props.value = { ...props.value, collection, chosen: inScope(chosenDocuments(), collection) };
+  props.value = { ...props.value, collection, chosen: inScope(chosenDocuments(), collection), lost: false };
   drawChoice(props.value);
 });
 
@@ -134,6 +134,8 @@ function showSent(question, index = turns().length) {
   list.append(node);
   if (focused?.getClientRects().length === 0) focusQuestion(); // what was pressed is gone or hidden
   announce(turn);
+  drawScope(props.value);
+  drawChoice(props.value);
   conversation.scrollTo({ top: node.offsetTop });
   setTimeout(() => sent?.node === node && draw(), UNREACHED_MS);
 }
@@ -156,7 +158,10 @@ function onSend(event) {
 }
 
 // Screen readers are told that work has begun and how it ended, not each word of it.
+let announced = null; // the state of the turn that they were told of last
+
 function announce(turn) {
+  announced = turn.state;
   if (turn.state === 'working') said.textContent = t('said_working');
   else if (turn.state === 'failed') said.textContent = told(turn.message);
   else if (turn.state === 'abstained') said.textContent = t('said_abstained');
@@ -171,10 +176,9 @@ function removeFollowups() {
 function afterTurn(turn, index) {
   if (index !== turns().length - 1) return;
   removeFollowups();
-  const text = said.textContent;
+  const asked = announced === 'working';
   announce(turn);
-  const finished = turn.state === 'answered' || turn.state === 'abstained';
-  if (finished && text !== '') suggest(turn, index);
+  if (asked && (turn.state === 'answered' || turn.state === 'abstained')) suggest(turn, index);
 }
 
 // Follow-ups come once the answer stands; they are asked for only in the conversation's course.

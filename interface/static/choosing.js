@@ -15,7 +15,7 @@ function inScope(documents, collection) {
 }
 
 function choose(documents) {
-  props.value = { ...props.value, chosen: documents };
+  props.value = { ...props.value, chosen: documents, lost: false };
   drawChoice(props.value);
 }
 
@@ -32,7 +32,7 @@ function drawChoice(value) {
   opener.setAttribute('aria-label', t('choose_label', { chosen: opener.textContent }));
   choice.querySelector('.fn-choice-clear').hidden = count === 0;
   chooser.querySelector('.fn-chooser-clear').disabled = count === 0;
-  for (const node of [opener, choice.querySelector('.fn-choice-clear')]) node.disabled = busy();
+  for (const node of [opener, choice.querySelector('.fn-choice-clear')]) node.disabled = Boolean(underWay());
   drawChosenCount(count);
 }
 

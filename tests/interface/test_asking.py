@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, Semaphore
 from typing import TYPE_CHECKING
 
 import pytest
 
 from index.errors import InvalidInputError, StoppedError
-from interface.asking import STOPPED, Run, Runs, Stage
+from interface.asking import READERS, STOPPED, Run, Runs, Stage
 from retrieval.composing import Composition, Opening
 from retrieval.values import Answer
 from tests.interface.fakes import FakeAssistant
@@ -27,7 +27,7 @@ def test_stages_come_before_the_answer(assistant: FakeAssistant) -> None:
         assert go_on.wait(SOON_S)
         return assistant.ask("How many accounts?")
 
-    events = Run(ask).events()
+    events = Run(ask, Semaphore()).events()
     begun = next(events)  # what is over at once may have come alone, or with what followed
     while begun != (Stage("search", None), Stage("search", 2.5), Stage("read", None)):
         begun = next(events)
@@ -43,14 +43,14 @@ def test_the_first_sentence_can_come_before_the_answer(assistant: FakeAssistant)
         lead(sentence)
         return assistant.ask("How many accounts?")
 
-    first, answer = Run(ask).events()
+    first, answer = Run(ask, Semaphore()).events()
     assert first == sentence
     assert isinstance(answer, Answer)
 
 
 def test_what_asking_raises_comes_out_where_the_events_are_read(assistant: FakeAssistant) -> None:
     with pytest.raises(InvalidInputError, match="the question is empty"):
-        list(Run(lambda **_: assistant.ask("")).events())
+        list(Run(lambda **_: assistant.ask(""), Semaphore()).events())
 
 
 def test_a_native_librarys_panic_ends_the_wait() -> None:
@@ -61,7 +61,7 @@ def test_a_native_librarys_panic_ends_the_wait() -> None:
         raise PanicError("out of range")
 
     with pytest.raises(RuntimeError, match="asking ended with PanicError"):
-        list(Run(ask).events())
+        list(Run(ask, Semaphore()).events())
 
 
 def test_stopping_frees_who_waits_at_once_and_ends_the_work_before_its_next_stage() -> None:
@@ -87,6 +87,25 @@ def test_stopping_frees_who_waits_at_once_and_ends_the_work_before_its_next_stag
     freed.set()
     assert ended.wait(SOON_S)
     assert not runs.busy
+
+
+def test_what_was_stopped_holds_its_place_until_it_ends() -> None:
+    begun, go_on = Semaphore(0), Event()
+
+    def ask(*, observer: Observer, lead: Opening) -> Answer:
+        begun.release()
+        assert go_on.wait(SOON_S)
+        raise StoppedError("over")
+
+    runs = Runs()
+    for _ in range(READERS + 3):
+        with runs.start(ask):
+            pass
+    for _ in range(READERS):
+        assert begun.acquire(timeout=SOON_S)
+    assert not begun.acquire(timeout=0.1)
+    go_on.set()
+    assert not begun.acquire(timeout=0.1)  # those behind them were stopped before they began
 
 
 @pytest.mark.parametrize("token", ["", "guess", None, 5, ["x"]])

@@ -280,6 +280,18 @@ def test_where_all_ticked_documents_are_gone_it_is_said_once_and_all_are_asked_t
     assert chat.refresh(conversation)["chosen"] == []
 
 
+def test_that_all_ticked_documents_are_gone_is_said_after_the_library_was_looked_at_too(
+    chat: ChatTab, library: FakeLibrary
+) -> None:
+    conversation = choose(library, 2)
+    library.remove(list(library.held)[2])
+    refreshed = chat.refresh(chat.refresh(conversation))
+    last = list(chat.submit("How many accounts?", refreshed))[-1][0]
+    assert turns_of(last)[0]["message"] == CHOICE_GONE
+    again = list(chat.submit("How many accounts?", last))[-1][0]
+    assert turns_of(again)[-1]["state"] == "answered"
+
+
 def test_a_choice_that_is_none_is_refused(chat: ChatTab) -> None:
     choices: list[object] = ["x", 5, [5], [{"id": 5}], [{}], ["x"] * (MAX_DOCUMENTS + 1)]
     for chosen in choices:
