@@ -136,8 +136,8 @@ class Assistant:
             standalone = _put_together(question, asked_parts, parts)
         if len(parts) > 1 or self._writer.llm is not None:
             lead = None  # the answer may begin with something else
-        readings, as_asked = {}, {}
-        for part, asked_part in zip(parts, asked_parts, strict=True):
+        readings = {}
+        for part in parts:
             with clock.time("search"):
                 hits = self._search(part, max(SHOWN_HITS, self._passages), snapshot)
             with clock.time("read"):
@@ -148,9 +148,8 @@ class Assistant:
                 begin = partial(self._writer.begin, asked, snapshot, lead)
                 reading = self.reader.read(asked, likely, snapshot, lead=begin)
             readings[asked] = replace(reading, hits=(*reading.hits, *hits[len(likely) :]))
-            as_asked[asked] = asked_part
         with clock.time("cite"):
-            answer = self._writer.write(standalone, readings, snapshot, asked=as_asked)
+            answer = self._writer.write(standalone, readings, snapshot)
         return replace(answer, question=question, timings_ms=clock.timings())
 
     def _complete(self, parts: Sequence[str], turns: Sequence[Turn]) -> list[str]:

@@ -52,7 +52,7 @@ _LIST = re.compile(
 )
 ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 # "When was it opened, and who built it?", but not "how and why was it built?"
-_NEXT_PART = re.compile(rf"(?<=\w)(?:,? and|;|\?) (?=(?P<asks>{ASKING.pattern}))", re.IGNORECASE)
+_NEXT_PART = re.compile(rf"(?<=[\w)])(?:,? and|;|\?) (?=(?P<asks>{ASKING.pattern}))", re.IGNORECASE)
 _ASKS_AT_ALL = re.compile(
     r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     r"can|could|will|would|should|may|might|must)\b",

@@ -58,7 +58,7 @@ _OF_TIME = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?P<the>the )?(?P<name>{NAME})(?P<noun> [a-z][\w'’-]*)?")
-_ADDED = re.compile(r" \([^()]*\)$")  # what an earlier question was given
+_ADDED = re.compile(r" \([^()]*\)(?=\??$)")  # what an earlier question was given
 _ANSWERED = re.compile(
     r"(?P<placed>\b(?i:in|at|from|on|near) )?"
     rf"\b(?P<name>{CAPITAL}[\w'’-]+(?: {CAPITAL}[\w'’-]+)*)"
@@ -88,13 +88,18 @@ class RuleRewriter:
         topic, names = Topic("", "", (), ()), list[str]()
         small_talk = False
         for turn in history[-MOST_TURNS:]:
-            content = " ".join(_MARKER.sub("", turn.content[:MOST_CHARACTERS]).split())
+            content = " ".join(turn.content[:MOST_CHARACTERS].split())
             if turn.role == "user":
                 small_talk = is_small_talk(content)
                 topic = topic if small_talk else _complete(content, topic, names)
             elif turn.role == "assistant":
-                names = names if small_talk else _names(content)
+                names = names if small_talk else _names(_MARKER.sub("", content))
         return _complete(" ".join(question.split()), topic, names).question
+
+
+def as_asked(question: str) -> str:
+    """Return a question without the words in brackets that it was given to stand alone."""
+    return _ADDED.sub("", question)
 
 
 @dataclass(frozen=True, slots=True)

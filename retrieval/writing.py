@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import zip_longest
-from types import MappingProxyType
 
 from index.errors import NotFoundError
 from index.snapshot import Snapshot
@@ -15,6 +14,7 @@ from retrieval.composing import Answerer, Composition, Opening, quote
 from retrieval.courtesies import Reply
 from retrieval.disagreement import describe, find_disagreement
 from retrieval.reading import Finding, Reader, Reading
+from retrieval.rewriting import as_asked
 from retrieval.search import locate
 from retrieval.values import Answer, Hit, Provenance
 
@@ -59,8 +59,6 @@ class Writer:
         standalone: str,
         readings: Mapping[str, Reading],
         snapshot: Snapshot,
-        *,
-        asked: Mapping[str, str] = MappingProxyType({}),
     ) -> Answer:
         """Return the answer that the readings allow: quotes with citations, or none.
 
@@ -71,7 +69,6 @@ class Writer:
             standalone: The whole question.
             readings: What was read for each of its parts.
             snapshot: Where the documents are.
-            asked: What parts were before they were made to stand alone, by the part.
         """
         best = max(readings.values(), key=lambda reading: reading.confidence)
         best_span = best.evidence[0].span_text if best.evidence else ""
@@ -85,7 +82,7 @@ class Writer:
         sure = min((readings[part].confidence for part in found), default=best.confidence)
         document = cache(partial(get_document, snapshot))
         composition = self.answerer.compose(found, document) if found else NOTHING
-        unanswered = [asked.get(part, part) for part in readings if found and part not in found]
+        unanswered = [as_asked(part) for part in readings if found and part not in found]
         hits = _take_turns([reading.hits for reading in readings.values()])[:SHOWN_HITS]
         return Answer(
             question=standalone,

@@ -16,6 +16,7 @@ from retrieval.assistant import MOST_HITS, Assistant
 from retrieval.composing import Composition
 from retrieval.reading import Evidence, Lead, Reading, keep_silent
 from retrieval.similarity import SimilarityReader
+from retrieval.timing import STAGES
 from retrieval.values import Answer, Hit, Turn
 from retrieval.wire import answer_object
 from retrieval.writing import SHOWN_HITS
@@ -429,7 +430,8 @@ def test_a_given_passage_alone_is_read_with_the_documents_offsets(assistant: Ass
     (hit,) = answer.hits
     assert (hit.chunk.start, hit.chunk.end, hit.stage) == (start, end, "given")
     assert answer.question == answer.standalone_question == "Who was the engineer?"
-    assert set(answer.timings_ms) == {"read", "total"}
+    assert set(answer.timings_ms) == {*STAGES, "total"}
+    assert answer.timings_ms["search"] == 0.0
     declined = assistant.read_passage("When was Orlen opened?", document.id, start, end)
     assert declined.abstained
     assert declined.best_span in BRIDGE[start:end]
@@ -532,6 +534,26 @@ def test_each_part_of_a_follow_up_is_given_its_subject(assistant: Assistant) -> 
     assert first.startswith("When was it opened (")
     assert "Orlen bridge" in first
     assert "Orlen bridge" in second
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was it opened, and who built it?",
+        "When was it opened, and who painted its door?",
+        "Why did the mill burn down, and when was it rebuilt?",
+        "And the mill?",
+        "When was that?",
+    ],
+)
+def test_a_standalone_question_asked_again_is_answered_alike(
+    assistant: Assistant, question: str
+) -> None:
+    history = [Turn("user", "How long is the Orlen bridge?"), Turn("assistant", "It is 40 m long.")]
+    answer = assistant.ask(question, history=history)
+    again = assistant.ask(answer.standalone_question)
+    assert again.standalone_question == answer.standalone_question
+    assert (again.text, again.short_answer) == (answer.text, answer.short_answer)
 
 
 def test_a_changed_document_is_cited_as_it_is_now(library: Library, assistant: Assistant) -> None:

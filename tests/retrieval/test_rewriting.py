@@ -224,9 +224,14 @@ def test_one_afterthought_does_not_pile_up_on_another() -> None:
 
 
 def test_markers_are_taken_out_of_what_was_said() -> None:
-    messages = ("How many ships [1] called? [2][13]", "Five, says Ann Berg. [1]")
-    assert rewrite("And in 2019?", *messages) == "How many ships called in 2019?"
+    messages = ("How many ships called?", "Five, says Ann [2][13] Berg. [1]")
     assert rewrite("When was that?", *messages) == "When was that (ships called Five Ann Berg)?"
+
+
+def test_what_the_user_put_in_brackets_stays() -> None:
+    assert rewrite("And in 2019?", "What says clause [3] of the lease?", "Nothing.") == (
+        "What says clause [3] of the lease in 2019?"
+    )
 
 
 def test_what_comes_late_in_a_long_message_does_not_count() -> None:

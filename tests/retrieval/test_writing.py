@@ -65,9 +65,21 @@ def test_an_answer_is_as_sure_as_its_least_sure_part(
     with library.snapshot() as snapshot:
         whole = WRITER.write("a and b", readings, snapshot)
         weak = {**readings, "b": reading_of([second], 0.4)}
-        half = WRITER.write("a and c", weak, snapshot, asked={"a": "a", "b": "what it was"})
+        half = WRITER.write("a and b", weak, snapshot)
     assert whole.confidence == 0.6
-    assert (half.confidence, half.text[-12:]) == (0.9, " what it was")
+    assert (half.confidence, half.text[-3:]) == (0.9, ": b")
+
+
+def test_an_open_part_is_named_without_what_it_was_given(
+    library: Library, hits: tuple[Hit, ...]
+) -> None:
+    first, second = hits
+    part = "who built it (Orlen bridge)?"
+    readings = {"a": reading_of([first], 0.9), part: reading_of([second], 0.4)}
+    with library.snapshot() as snapshot:
+        answer = WRITER.write(f"a and {part}", readings, snapshot)
+    assert answer.text.endswith(": who built it?")
+    assert answer.standalone_question.endswith("(Orlen bridge)?")
 
 
 def test_the_passages_of_several_parts_take_turns_and_come_once(
