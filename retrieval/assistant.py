@@ -126,7 +126,7 @@ class Assistant:
         lead: Opening | None,
     ) -> Answer:
         """Rewrite, search, read, cite."""
-        reply = reply_courteously(question, snapshot, self.library.embedder)
+        reply = reply_courteously(question, turns, snapshot, self.library.embedder)
         if reply is not None:
             answer = self._writer.reply(question, reply, snapshot)
             return replace(answer, timings_ms=clock.timings())

@@ -13,10 +13,11 @@ from index.embedding import Embedder, Vectors
 from index.language import UNKNOWN, find_foreign, name_language
 from index.snapshot import Snapshot
 from index.values import DocumentSummary
+from retrieval.leaning import FUNCTION_WORDS
 from retrieval.questions import words
 from retrieval.reading import Evidence
 from retrieval.sentences import quotable_ranges
-from retrieval.values import Hit
+from retrieval.values import Hit, Turn
 
 _HELLO = r"hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)"
 _HELP = (
@@ -78,6 +79,7 @@ _FILLER = re.compile(
     r"for|me|called|titled|named)\b",
     re.IGNORECASE,
 )
+WHICH = "Which one?"  # asked where a summary may be meant of any document
 MODEL_LANGUAGES = frozenset({"en"})  # that the default embedder was trained on
 SUMMARY_SENTENCES = 4
 _MOST_SENTENCES = 160  # of a document that are compared for a summary
@@ -101,18 +103,31 @@ class Reply:
     abstained: bool
 
 
-def reply_courteously(question: str, snapshot: Snapshot, embedder: Embedder) -> Reply | None:
-    """Return a reply to what isn't a question to the documents, or None where it is one."""
+def reply_courteously(
+    question: str, turns: Sequence[Turn], snapshot: Snapshot, embedder: Embedder
+) -> Reply | None:
+    """Return a reply to what isn't a question to the documents, or None where it is one.
+
+    Args:
+        question: As it was asked.
+        turns: The conversation before it.
+        snapshot: Where the documents are.
+        embedder: For the sentences of a summary.
+    """
     question = question.strip()
     subject = find_subject(question)
+    if turns and turns[-1].content.startswith(WHICH):
+        subject = subject or question.rstrip(".!")
     if not (_GREETING.fullmatch(question) or _LISTING.fullmatch(question) or subject):
         return _decline_language(question, snapshot)
     summaries = snapshot.summaries()
     if subject:
         document = find_document(subject, summaries)
+        if document is None and _UNNAMED.fullmatch(subject):
+            document = _find_named_last(turns, summaries)
         quotes = pick_sentences(document, snapshot, embedder) if document else ()
         if not quotes and len(summaries) > 1 and _UNNAMED.fullmatch(subject):
-            return Reply(f"Which one? {list_documents(summaries)}", (), abstained=True)
+            return Reply(f"{WHICH} {list_documents(summaries)}", (), abstained=True)
         return Reply("", quotes, abstained=False) if quotes else None
     if _GREETING.fullmatch(question):
         return Reply(greet(question, summaries), (), abstained=True)
@@ -189,6 +204,18 @@ def find_document(subject: str, summaries: Sequence[DocumentSummary]) -> Documen
     ]
     score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return best if score >= _LIKE_TITLE else None
+
+
+def _find_named_last(
+    turns: Sequence[Turn], summaries: Sequence[DocumentSummary]
+) -> DocumentSummary | None:
+    """Return the document that the user named last, or None."""
+    for turn in reversed(turns):
+        own = [word for word in words(turn.content) if word not in FUNCTION_WORDS]
+        document = find_document(" ".join(own), summaries) if turn.role == "user" and own else None
+        if document:
+            return document
+    return None
 
 
 def pick_sentences(

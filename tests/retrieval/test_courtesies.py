@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from retrieval.courtesies import (
     list_documents,
     reply_courteously,
 )
+from retrieval.values import Turn
 from tests.growth import grows_evenly
 from tests.retrieval.fakes import BRIDGE, MILL, add_texts, make_library
 
@@ -31,9 +33,11 @@ def library(tmp_path: Path) -> Library:
     return make_library(tmp_path / "data", texts)
 
 
-def reply(question: str, library: Library, collection: str | None = None) -> Reply | None:
+def reply(
+    question: str, library: Library, collection: str | None = None, turns: Sequence[Turn] = ()
+) -> Reply | None:
     with library.snapshot(collection) as snapshot:
-        return reply_courteously(question, snapshot, library.embedder)
+        return reply_courteously(question, turns, snapshot, library.embedder)
 
 
 def text_of(question: str, library: Library, collection: str | None = None) -> str:
@@ -297,6 +301,28 @@ def test_where_there_are_more_one_is_asked_for(subject: str, library: Library) -
     assert asked is not None
     assert asked.text.startswith("Which one? There are 2 documents:")
     assert asked.abstained  # nothing is answered yet
+
+
+def test_the_answer_to_which_one_names_what_is_summarised(library: Library) -> None:
+    asked = reply("Can you summarise it?", library)
+    assert asked is not None
+    turns = (Turn("user", "Can you summarise it?"), Turn("assistant", asked.text))
+
+    told = reply("The mill", library, turns=turns)
+
+    assert told is not None
+    assert told == reply("Summarise the mill", library)
+    assert told.quotes
+    assert reply("Who built the mill?", library, turns=turns[:1]) is None
+
+
+def test_it_is_the_document_that_was_named_last(library: Library) -> None:
+    turns = (Turn("user", "What does the mill say about wood?"), Turn("assistant", "Nothing."))
+
+    told = reply("Summarise it", library, turns=turns)
+
+    assert told is not None
+    assert told == reply("Summarise the mill", library)
 
 
 def test_a_summary_quotes_the_sentences_nearest_to_all_in_their_order(tmp_path: Path) -> None:
