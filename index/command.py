@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from typing import TextIO
 from index.errors import FootnoteError
 from index.settings import load_settings
 
-KNOWN_ERROR, INTERRUPTED = 1, 130
+KNOWN_ERROR, INTERRUPTED, CUT_OFF = 1, 130, 141
 # What moves a terminal's cursor, hides or turns round what is printed, or can't be encoded: control
 # characters but tab and newline, directions, lone surrogates.
 _UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -59,17 +60,24 @@ def run_command(
 
 
 def exit_code(work: Callable[[], int], *, interrupted: str = "interrupted") -> int:
-    """Return what `work` returns; after a known error, told in one line, 1; interrupted, 130.
+    """Return what `work` returns; a known error, told in one line, 1; an interruption, 130.
 
     Args:
         work: What the command does.
         interrupted: What is said on an interruption.
     """
     try:
-        return work()
+        code = work()
+        sys.stdout.flush()
+        return code
     except FootnoteError as error:
         say(f"error: {error}", file=sys.stderr)
         return KNOWN_ERROR
     except KeyboardInterrupt:
         print(interrupted, file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads what is printed has enough, as `head` has. Python flushes once more at its
+        # end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_OFF

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from index.command import common_flags, run_command, say
+from index.command import CUT_OFF, common_flags, run_command, say
 from index.errors import NotFoundError
 from index.settings import Settings
 
@@ -73,3 +75,14 @@ def test_what_is_said_does_nothing_to_a_terminal(
 ) -> None:
     say(text)
     assert capsys.readouterr().out == f"{printed}\n"
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly() -> None:
+    code = "from index.command import exit_code; exit(exit_code(lambda: print('x' * 100_000) or 0))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", CUT_OFF)
