@@ -16,6 +16,7 @@ from index.embedding import Embedder
 from index.engine import Engine, SearchIndex
 from index.errors import CatalogueError, LockedError, MismatchError, NotFoundError
 from index.local_engine import LocalEngine
+from index.manifest import EMPTY
 from index.settings import Settings
 
 
@@ -78,18 +79,26 @@ class DataFolder:
 
     def open_index(self, reader: CatalogueReader) -> SearchIndex | None:
         """Return the generation in force, or None where a writer has moved on meanwhile."""
-        number = reader.generation
+        number, fingerprint = reader.generation, reader.setting("fingerprint", EMPTY.fingerprint)
         with self._opening:
             held = self._generation
-            if held is None or held.state.fingerprint != reader.fingerprint:
-                try:
-                    self._generation = self.engine.open(number, before=held)
-                except CatalogueError:
-                    with self.catalogue.read() as later:
-                        if later.generation == number:
-                            raise
-                    return None
-            return self._generation
+            if held is not None and held.state.fingerprint == fingerprint:
+                return held
+            try:
+                opened = self.engine.open(number, before=held)
+            except CatalogueError:
+                with self.catalogue.read() as later:
+                    if later.generation == number:
+                        raise
+                return None
+            if opened.state.fingerprint != fingerprint:
+                raise CatalogueError(
+                    f"the index in {str(self.data_dir)!r} was made of another catalogue, perhaps "
+                    "before this one was put back; run "
+                    f"'python -m index rebuild --data-dir {self.data_dir}'"
+                )
+            self._generation = opened
+            return opened
 
     def require_catalogue(self) -> None:
         """Refuse a data folder that nothing was ever added to.

@@ -11,6 +11,14 @@ from pathlib import Path
 from index.errors import CatalogueError, InvalidInputError
 
 _MOST_IDLE = 4
+_REMEDIES = {  # of what isn't the file's fault
+    sqlite3.SQLITE_FULL: "make room on the disk and try again",
+    sqlite3.SQLITE_BUSY: "something else is using it; try again in a minute",
+    sqlite3.SQLITE_LOCKED: "something else is using it; try again in a minute",
+    sqlite3.SQLITE_READONLY: "check the permissions of the file and its folder",
+    sqlite3.SQLITE_PERM: "check the permissions of the file and its folder",
+    sqlite3.SQLITE_IOERR: "check the disk and try again",
+}
 _CACHE_KIB = 16_384  # of each connection: what leads to a million chunks fits
 
 
@@ -104,9 +112,11 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
+            # The code without what extends it; errors that aren't SQLite's own have none.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
             raise CatalogueError(
-                f"the {self._name} {str(self.path)!r} can't be used ({error}); check the disk and "
-                f"{self._remedy}"
+                f"the {self._name} {str(self.path)!r} can't be used ({error}); "
+                f"{_REMEDIES.get(code, self._remedy)}"
             ) from error
         except UnicodeEncodeError as error:
             raise InvalidInputError(

@@ -8,11 +8,12 @@ from itertools import islice
 import numpy as np
 
 from index.build import Workshop, embed_passages, entry, prepare_passages, stack
-from index.catalogue import CatalogueReader, CatalogueWriter, Passage
+from index.catalogue import REMEDY, CatalogueReader, CatalogueWriter, Passage
 from index.engine import Change, SearchIndex, State
 from index.errors import CatalogueError
 from index.library import Library
 from index.manifest import EMPTY
+from index.originals import ORIGINALS
 from index.overlap import ahead
 from index.progress import Progress, silent
 from index.values import Document, checksum, digest
@@ -89,9 +90,7 @@ def _find_wrong(library: Library, progress: Progress) -> tuple[str, ...]:
     except CatalogueError as error:
         return (str(error),)
     except (TypeError, ValueError) as error:  # a row that holds something else than it should
-        return (
-            f"catalogue: a value can't be read ({error}); delete the data folder and add again",
-        )
+        return (f"catalogue: a value can't be read ({error}); {REMEDY}",)
 
 
 def _embed_all(library: Library, reader: CatalogueReader, progress: Progress) -> None:
@@ -168,6 +167,12 @@ def _check_documents(
     library: Library, reader: CatalogueReader, progress: Progress
 ) -> Iterator[str]:
     total = reader.count("documents")
+    yield from (
+        f"{copy.relative_to(library.data_dir)}: a copy of an upload that no document was made of; "
+        "upload it again, or delete it"
+        for copy in sorted((library.data_dir / ORIGINALS).glob("*/*"))
+        if not reader.find(copy.relative_to(library.data_dir).as_posix())
+    )
     for place, (document, _) in enumerate(_documents(reader), start=1):
         for chunk in reader.document_chunks(document.id):
             text = document.text[chunk.start : chunk.end]

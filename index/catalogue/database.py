@@ -10,6 +10,10 @@ from index.catalogue.reader import CatalogueReader
 from index.catalogue.writer import CatalogueWriter
 from index.database import Database
 
+REMEDY = (
+    "check the disk and put the catalogue back from a backup, then run 'python -m index rebuild'; "
+    "or move that file away and add everything again: copies of uploads and conversations stay"
+)
 SCHEMA_VERSION = "1"
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,11 +46,7 @@ class Catalogue(Database):
 
     def __init__(self, path: Path) -> None:
         """Use the database at `path`, which need not exist yet."""
-        super().__init__(
-            path,
-            name="catalogue",
-            remedy="run 'python -m index verify', or delete the data folder and add again",
-        )
+        super().__init__(path, name="catalogue", remedy=REMEDY)
 
     def create(self, **settings: str) -> None:
         """Make an empty catalogue that remembers `settings`.
@@ -64,6 +64,9 @@ class Catalogue(Database):
             connection.execute("COMMIT")
             # Not before: closing copies the log, and says nothing where the disk is full.
             connection.execute("PRAGMA journal_mode = WAL")
+        # The log of one that was moved away would be taken for this one's.
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
         draft.path.replace(self.path)
 
     @contextmanager

@@ -49,7 +49,7 @@ class Store:
         self._database = Database(
             data_dir / FILE_NAME,
             name="file of conversations",
-            remedy="its permissions, or move it away to begin with an empty one",
+            remedy="check the disk and its permissions, or move it away to begin with an empty one",
         )
         self._preparing = Lock()
         self._ready = False

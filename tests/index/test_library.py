@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from index.errors import (
     NotFoundError,
 )
 from index.library import VERSION, Library
+from index.maintenance import rebuild, verify
 from index.settings import Settings
 from index.values import digest
 from tests.fakes import FakeEmbedder
@@ -366,3 +369,69 @@ def test_jobs_are_noted_with_their_outcome(filled: Library, docs: Path) -> None:
 def test_the_settings_name_the_embedder(settings: Settings) -> None:
     assert Library(settings).embedder.name.startswith("all-MiniLM-L6-v2@")
     assert Library().settings == Settings()
+
+
+def test_a_catalogue_that_was_put_back_is_not_searched_with_another_index(
+    settings: Settings, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    libraries = []
+    for name, text in (("one", "Tea costs ten pounds."), ("two", "The crane stands at the quay.")):
+        library = Library(
+            settings.model_copy(update={"data_dir": tmp_path / name}), embedder=embedder
+        )
+        library.add_texts([(f"{name}.txt", "", text)])
+        library.catalogue.close()
+        libraries.append(library)
+    one, two = libraries
+    shutil.copy(one.catalogue.path, two.catalogue.path)
+
+    restored = Library(two.settings, embedder=embedder)
+    with pytest.raises(CatalogueError, match="made of another catalogue"), restored.snapshot():
+        pass
+    status = restored.status()
+    assert (status.healthy, len(status.problems)) == (False, 1)
+    rebuild(restored)
+
+    assert restored.status().healthy
+    assert find_words(restored, "tea") == ["one.txt"]
+
+
+def test_the_log_of_a_catalogue_that_was_moved_away_is_not_taken_for_a_new_ones(
+    library: Library,
+) -> None:
+    library.add_texts([("old.txt", "", "Old words.")])
+    path = library.catalogue.path
+    library.catalogue.close()
+    path.rename(path.with_name("moved"))
+    Path(f"{path}-wal").write_bytes(b"what a killed process left")
+
+    library.add_texts([("new.txt", "", "New words.")])
+
+    assert listed(library) == ["new.txt"]
+    assert verify(library) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (sqlite3.SQLITE_FULL, "make room on the disk"),
+        (sqlite3.SQLITE_BUSY, "something else is using it"),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, "check the permissions"),
+        (sqlite3.SQLITE_IOERR_READ, "check the disk"),
+        (sqlite3.SQLITE_CORRUPT, "from a backup"),
+    ],
+)
+def test_what_is_to_be_done_depends_on_what_happened(
+    library: Library, code: int, remedy: str
+) -> None:
+    library.add_texts([("a.txt", "", "Words.")])
+
+    def fail() -> None:
+        with library.catalogue.read():
+            error = sqlite3.OperationalError("told")
+            error.sqlite_errorcode = code
+            raise error
+
+    with pytest.raises(CatalogueError, match=remedy) as caught:
+        fail()
+    assert "delete the data folder" not in str(caught.value)
