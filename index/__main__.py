@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.command import common_flags, run_command, say
 from index.diagnosis import examine
+from index.errors import NotFoundError
 from index.library import Library
 from index.maintenance import rebuild, verify
 from index.progress import progress_bar
@@ -36,7 +37,9 @@ def make_parser() -> argparse.ArgumentParser:
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     add.add_argument("--collection", default="default", metavar="NAME")
     add.set_defaults(run=_add)
-    remove = commands.add_parser("remove", parents=[common], help="remove documents")
+    remove = commands.add_parser(
+        "remove", parents=[common], help="remove documents, or all from below a folder"
+    )
     remove.add_argument("names", nargs="+", metavar="SOURCE_OR_ID")
     remove.set_defaults(run=_remove)
     listing = commands.add_parser("list", parents=[common], help="list the documents")
@@ -78,7 +81,11 @@ def _print_report(report: AddReport, *, as_json: bool) -> None:
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
     library = Library(settings)
     for name in options.names:
-        for summary in library.remove(name):
+        try:
+            removed = library.remove(name)
+        except NotFoundError:
+            removed = library.remove_below(Path(name))
+        for summary in removed:
             _print_summary(summary, "removed ", as_json=options.json)
     return 0
 

@@ -47,11 +47,13 @@ class Scan:
         files: The files to index, in the order of their sources.
         refused: What is left out and worth a word, each with its reason.
         unreadable: Folders, absolute, whose files can't be seen: they have not vanished.
+        left: The paths of what is refused, absolute.
     """
 
     files: tuple[FoundFile, ...]
     refused: tuple[Outcome, ...]
     unreadable: tuple[Path, ...]
+    left: tuple[Path, ...] = ()
 
 
 def scan(path: Path, *, exclude: Sequence[Path], lister: Lister = os.listdir) -> Scan:
@@ -103,6 +105,15 @@ def stored_path(path: Path) -> str:
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def as_stored(name: str) -> str:
+    """Return the path that a document of the file `name` would have in the catalogue."""
+    path = Path(name).absolute()
+    try:
+        return stored_path(path.parent.resolve() / path.name)
+    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL character
+        return stored_path(path)
+
+
 def _shown(character: str) -> str:
     if unicodedata.category(character) not in _UNPRINTABLE or character in _JOINERS:
         return character
@@ -131,11 +142,12 @@ class _Walk:
     refused: list[Outcome] = field(default_factory=list)
     unreadable: list[Path] = field(default_factory=list)
     links: list[Path] = field(default_factory=list)
+    left: list[Path] = field(default_factory=list)
 
     def result(self) -> Scan:
         files = tuple(self.files[source] for source in sorted(self.files))
         refused = tuple(sorted(self.refused, key=lambda outcome: outcome.source))
-        return Scan(files, refused, tuple(sorted(self.unreadable)))
+        return Scan(files, refused, tuple(sorted(self.unreadable)), tuple(self.left))
 
     def is_excluded(self, path: Path) -> bool:
         return any(path.is_relative_to(folder) for folder in self.exclude)
@@ -233,6 +245,7 @@ class _Walk:
 
     def _refuse(self, path: Path, reason: str) -> None:
         self.refused.append(Outcome(None, self._source(path), reason))
+        self.left.append(path)
 
     def _source(self, path: Path) -> str:
         below = path.is_relative_to(self.root) and path != self.root

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain, count
+from itertools import chain
+from itertools import count as numbers
 from pathlib import Path
 
 from index.build import Job
 from index.catalogue import CatalogueReader, FileState
 from index.errors import NotFoundError, RefusedFileError
-from index.folder import FoundFile, scan, stored_path
+from index.folder import FoundFile, as_stored, scan, stored_path
 from index.loaders import Limits, load
 from index.loaders.isolation import READING
 from index.originals import is_original, keep_original, original_path, safe_name, safe_path
@@ -76,7 +78,13 @@ def take_path(
     try:
         found = scan(path, exclude=[settings.data_dir.absolute()])
     except NotFoundError as error:
-        return Intake(refused=(Outcome(None, str(path), str(error)),))
+        reason = str(error)
+        if count := len(reader.states_below(collection, as_stored(str(path)))):
+            documents = "the document" if count == 1 else f"the {count} documents"
+            reason = (
+                f"{error}, or 'python -m index remove' removes {documents} that came from there"
+            )
+        return Intake(refused=(Outcome(None, str(path), reason),))
     files = [_take_file(file, collection, reader, settings, taken) for file in found.files]
     vanished = find_vanished(path, found, collection, reader)
     return join([Intake(refused=found.refused, vanished=vanished), *files])
@@ -182,7 +190,7 @@ def _compare(
     path = stored_path(file.path)
     try:
         status = file.path.stat()
-        stamp = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+        stamp = _stamp(status)
         if before and before.stamp == stamp and before.device == file.device:
             return Intake(unchanged=(Outcome(before.document_id, before.source, ""),))
         too_large = status.st_size > settings.max_file_bytes
@@ -196,7 +204,7 @@ def _compare(
     source = before.source if before else _claim(file, collection, reader, taken)
     state = FileState(digest(collection, source), source, path, file.device, stamp, content_hash)
     modified = datetime.fromtimestamp(status.st_mtime, UTC).isoformat(timespec="seconds")
-    load_file = _loading(file.path, settings)
+    load_file = _while_same(_loading(file.path, settings), file.path, stamp)
     return Intake(jobs=(Job(state, collection, modified, _keep_before(load_file, before)),))
 
 
@@ -208,7 +216,7 @@ def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dic
     parts = Path(path).parts[1:]
     own = len(Path(file.source).parts)
     longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
-    candidates = chain([file.source, *longer], (f"{n}{path}" for n in count(2)))
+    candidates = chain([file.source, *longer], (f"{n}{path}" for n in numbers(2)))
     source = next(
         each
         for each in candidates
@@ -221,7 +229,7 @@ def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dic
 def _source_of_upload(shown: str, collection: str, reader: CatalogueReader) -> str:
     """Return the source of the earlier upload of this name, else one that no file has."""
     free: list[str] = []
-    for source in chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in count(2))):
+    for source in chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in numbers(2))):
         owner = reader.owner(collection, source)
         if owner and owner.path and is_original(owner.path):
             return source
@@ -246,6 +254,22 @@ def _keep_before(
             raise RefusedFileError(f"{refusal} (what was indexed before is kept)") from refusal
 
     return load_or_keep
+
+
+def _while_same(load_file: Callable[[], Extract], path: Path, stamp: str) -> Callable[[], Extract]:
+    """Let no text be taken for that of a file which was changed since it was looked at."""
+
+    def load_same() -> Extract:
+        extract = load_file()
+        if not path.is_file() or _stamp(path.stat()) != stamp:
+            raise RefusedFileError("it was changed while it was read; add it again")
+        return extract
+
+    return load_same
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
 
 
 def _unreadable(error: OSError) -> str:

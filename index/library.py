@@ -12,7 +12,7 @@ from index.build import build, commit, tidy_up
 from index.catalogue import CatalogueReader
 from index.data_folder import DataFolder
 from index.errors import CatalogueError, InvalidInputError, NotFoundError
-from index.folder import stored_path
+from index.folder import as_stored
 from index.intake import Intake, join, take_again, take_path, take_text, take_upload
 from index.originals import remove_original
 from index.progress import Progress, silent
@@ -112,13 +112,37 @@ class Library(DataFolder):
             NotFoundError: There is no such document.
             LockedError: Another process is writing.
         """
+        return self._remove(
+            source_or_id,
+            lambda reader: reader.find(source_or_id) or reader.find(as_stored(source_or_id)),
+        )
+
+    def remove_below(self, folder: Path) -> tuple[DocumentSummary, ...]:
+        """Remove the documents whose files lie, or lay, below a folder; raises what `remove` does.
+
+        The folder may be gone: nothing else tells one that was moved from one whose disk isn't
+        mounted at the moment.
+        """
+        stored = as_stored(str(folder))
+        return self._remove(
+            str(folder),
+            lambda reader: tuple(
+                state.document_id
+                for collection in reader.collections()
+                for state in reader.states_below(collection, stored)
+            ),
+        )
+
+    def _remove(
+        self, name: str, find: Callable[[CatalogueReader], tuple[str, ...]]
+    ) -> tuple[DocumentSummary, ...]:
         self.require_catalogue()
         with self.writing("remove"), self.catalogue.read() as reader:
-            ids = reader.find(source_or_id) or reader.find(_as_stored(source_or_id))
+            ids = find(reader)
             if not ids:
                 raise NotFoundError(
-                    f"no document has the id or source {source_or_id!r}; "
-                    "'python -m index list' shows them all"
+                    f"no document has the id or source {name!r}, or came from below a folder of "
+                    "that name; 'python -m index list' shows them all"
                 )
             removed = reader.summaries(ids=ids)
             originals = [reader.path(document_id) for document_id in ids]
@@ -274,12 +298,3 @@ def _check_collection(name: str) -> None:
             f"a collection can't be called {name[:80]!r}; use up to 64 letters, digits, spaces, "
             "dots, dashes and underscores"
         )
-
-
-def _as_stored(name: str) -> str:
-    """Return the path that a document of the file `name` would have in the catalogue."""
-    path = Path(name).absolute()
-    try:
-        return stored_path(path.parent.resolve() / path.name)
-    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL character
-        return stored_path(path)

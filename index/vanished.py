@@ -23,7 +23,7 @@ def find_vanished(
         return ()
     root = path.resolve()
     devices = {stored_path(file.path): file.device for file in found.files}
-    present = devices.keys() | {stored_path(root / outcome.source) for outcome in found.refused}
+    present = devices.keys() | {stored_path(left) for left in found.left}
     states = reader.states_below(collection, stored_path(root))
     same_device = {(state.device, devices[state.path]) for state in states if state.path in devices}
     return tuple(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,11 @@ import pytest
 from index.errors import CatalogueError, NotFoundError, StoppedError
 from index.folder import scan
 from index.library import Library
+from index.loaders.isolation import READING
 from index.maintenance import verify
 from index.originals import keep_original
 from index.settings import Settings
+from index.values import Extract
 from tests.fakes import FakeEmbedder
 from tests.index.library_views import counts, find_words, listed, passages, sources, write
 
@@ -698,3 +700,61 @@ def test_the_copy_of_a_removed_upload_is_deleted_even_where_tidying_fails(
         library.remove("a.txt")
     assert listed(library) == []
     assert list((library.data_dir / "originals").rglob("*.txt")) == []
+
+
+def test_a_file_that_is_changed_before_it_is_read_is_refused_and_taken_next_time(
+    library: Library, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(docs, "a.txt", "The fee is twenty pounds.")
+    library.add([docs])
+    write(docs, "a.txt", "The fee is thirty pounds.")
+
+    def call(function: Callable[..., Extract], *args: object, **named: object) -> Extract:
+        write(docs, "a.txt", "The fee is ninety pounds.")
+        extract = function(*args, **named)
+        write(docs, "a.txt", "The fee is thirty pounds.")  # as it was when it was hashed
+        return extract
+
+    with monkeypatch.context() as patch:
+        patch.setattr(READING, "call", call)
+        (refused,) = library.add([docs]).refused
+    assert "it was changed while it was read" in refused.reason
+    assert "twenty" in str(passages(library))
+
+    library.add([docs])
+    assert "thirty" in str(passages(library))
+    assert path.read_text() == "The fee is thirty pounds."
+
+
+def test_what_came_from_a_folder_that_is_gone_can_be_removed(library: Library, docs: Path) -> None:
+    write(docs, "a.txt", "Alpha is here.")
+    write(docs, "sub/b.txt", "Beta is there.")
+    library.add([docs])
+    moved = docs.with_name("papers")
+    docs.rename(moved)
+    library.add([moved])
+
+    (refused,) = library.add([docs]).refused
+    assert "removes the 2 documents that came from there" in refused.reason
+    with pytest.raises(NotFoundError):
+        library.remove_below(docs.parent / "doc")
+    removed = library.remove_below(docs)
+
+    assert [summary.source for summary in removed] == ["a.txt", "sub/b.txt"]
+    assert len(listed(library)) == 2
+
+
+def test_a_file_with_a_name_that_cant_be_shown_is_kept_where_it_is_refused(
+    library: Library, docs: Path, tmp_path: Path
+) -> None:
+    names = ("plain.txt", "new\nline.txt")
+    for name in names:
+        write(docs, name, f"{name} is here.")
+    library.add([docs])
+    for name in names:
+        (docs / name).rename(tmp_path / name)
+        (docs / name).symlink_to(tmp_path / name)
+
+    report = library.add([docs])
+
+    assert (len(report.refused), report.removed) == (2, ())

@@ -238,7 +238,7 @@ def test_an_error_is_told_in_one_line(
 
 def test_what_isnt_there_is_told(filled: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert filled("remove", "x\ny") == 1
-    assert error(capsys).startswith(r"error: no document has the id or source 'x\ny'; 'python -m")
+    assert error(capsys).startswith(r"error: no document has the id or source 'x\ny', or")
     assert filled("list", "--collection", "x") == 1
     assert error(capsys) == "error: there is no collection 'x'; there are: default"
 
