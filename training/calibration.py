@@ -22,7 +22,13 @@ from retrieval.questions import words
 from retrieval.search import worth_reading
 from retrieval.span_reader import LONGEST_SPAN, WEIGHTS, SpanReader
 from training.card import write_card
-from training.questions import TrainingQuestion, TrainingSet, join_sets, load_held_out
+from training.questions import (
+    TrainingQuestion,
+    TrainingSet,
+    index_texts,
+    join_sets,
+    load_held_out,
+)
 from training.reader_weights import read_stages
 
 QUESTIONS = 2_000  # of SQuAD's; there are fewer of the typed and of the written ones
@@ -123,9 +129,9 @@ def ask(
 ) -> list[Asked]:
     """Index the articles, search for every question and read what is found."""
     library = Library(Settings(data_dir=work_dir))
-    library.add_texts(questions.texts, progress=progress)
-    assistant = Assistant(library, reader=reader)
+    index_texts(library, questions, progress)
     texts = {source: text for source, _, text in questions.texts}
+    assistant = Assistant(library, reader=reader)
     found = []
     everything = [*questions.questions, *strangers]
     for place, question in enumerate(everything, start=1):

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import DatasetError
+from index.library import Library
+from index.progress import Progress
 
 # The project's own questions: what is learnt from, and what is held out for calibration.
 WRITTEN = Path(__file__).parent / "written.json"
@@ -134,3 +136,12 @@ def join_sets(*sets: TrainingSet) -> TrainingSet:
 def as_strangers(questions: TrainingSet) -> tuple[TrainingQuestion, ...]:
     """Return the questions as ones that other documents don't answer."""
     return tuple(TrainingQuestion(question.text, "", ()) for question in questions.questions)
+
+
+def index_texts(library: Library, questions: TrainingSet, progress: Progress) -> None:
+    """Index a set's texts, and remove what a folder that was used before has besides them."""
+    library.add_texts(questions.texts, progress=progress)
+    sources = {source for source, _, _ in questions.texts}
+    for summary in library.documents():
+        if summary.source not in sources:
+            library.remove(summary.id)

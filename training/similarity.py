@@ -32,6 +32,7 @@ from training.questions import (
     TrainingQuestion,
     TrainingSet,
     as_strangers,
+    index_texts,
     join_sets,
     load_articles,
     make_set,
@@ -115,7 +116,7 @@ def collect(
     passages = library.settings.passages
     examples = []
     with progress_bar() as progress:
-        library.add_texts(questions.texts, progress=progress)
+        index_texts(library, questions, progress)
         asked = [*questions.questions, *strangers]
         for place, question in enumerate(asked, start=1):
             hits = assistant.search(question.text, k=passages)
