@@ -8,7 +8,6 @@ and rankings are measured on SQuAD's paragraphs, the rest on made-up documents (
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +16,7 @@ from benchmarks.ablations_encoder import ablate_encoder
 from benchmarks.ablations_indexing import ablate_indexing
 from benchmarks.ablations_search import ablate_search
 from benchmarks.ablations_segments import ablate_segments
-from benchmarks.results import write_result
+from benchmarks.results import tell, write_result
 from evaluation.output import make_folder
 
 ABLATIONS: dict[str, Ablation] = {
@@ -69,8 +68,3 @@ def run(arguments: argparse.Namespace) -> None:
     print(ablations_table(rows))
     figures = {**flags, "sizes": sizes, "rows": [row.as_object() for row in rows]}
     tell(f"results: {write_result(arguments.output, 'ablations', figures)}")
-
-
-def tell(message: str) -> None:
-    """Print a message, apart from results."""
-    print(message, file=sys.stderr, flush=True)

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.reading import AT_ONCE, OTHERS, SQUAD
-from benchmarks.results import BenchmarkError, cell, markdown_table, write_result
-from benchmarks.startup import failure, find_free_port, tell
+from benchmarks.results import BenchmarkError, cell, markdown_table, tell, write_result
+from benchmarks.startup import failure, find_free_port
 from evaluation.datasets import load_dataset
 from evaluation.measures import PERCENTILES
 from evaluation.output import make_folder

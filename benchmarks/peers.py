@@ -21,12 +21,13 @@ from typing import Any
 from benchmarks.peers_data import Material, read_material, write_chunks, write_vectors
 from benchmarks.peers_environment import ROOT, offline, prepare_environment
 from benchmarks.peers_figures import draw_peers, figures_of, medians, peers_table, ratios
-from benchmarks.results import save_plot, write_result
+from benchmarks.results import save_plot, tell, write_result
 from index.library import Library
 from index.packaged_model import packaged_folder
 from index.sentence_transformer import SentenceTransformerEmbedder
 from index.settings import Settings
 
+WARM_UP_QUERIES = 10
 SQUAD = Path("../shared/data/reading/squad")
 LONGEST_S = 3600.0
 OURS = "benchmarks.systems.footnote:Footnote"
@@ -143,12 +144,14 @@ def compare(
         logs: Folder for what the systems print.
     """
     timed = [question.text for question in material.questions[: sizes.queries]]
+    # Others than those: what a system remembers of a question would be timed.
+    warm = [question.text for question in material.questions[sizes.queries :][:WARM_UP_QUERIES]]
     judged = material.questions[: sizes.judged]
     results: dict[str, list[dict[str, Any]]] = {system.name: [] for system in systems}
     for number in range(sizes.runs):
         # Rankings don't change between runs, so that one is enough.
         asked = [question.text for question in judged] if number == 0 else []
-        common = {**job, "embed": sizes.chunks, "timed": timed, "judged": asked}
+        common = {**job, "embed": sizes.chunks, "warm": warm, "timed": timed, "judged": asked}
         relevant = [question.relevant for question in judged] if number == 0 else []
         for system in systems:
             tell(f"run {number + 1} of {sizes.runs}: {system.name}")
@@ -213,8 +216,3 @@ def last_line(log: Path) -> str:
     """Return the last line that says something, shortened."""
     lines = log.read_text("utf-8", "replace").split("\n")
     return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
-
-
-def tell(message: str) -> None:
-    """Print a message, apart from results."""
-    print(message, file=sys.stderr)

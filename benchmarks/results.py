@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,11 @@ def commit(folder: Path) -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
+
+
+def tell(message: str) -> None:
+    """Print a message, apart from results."""
+    print(message, file=sys.stderr, flush=True)
 
 
 def median_of(runs: Iterable[float | None]) -> float | None:

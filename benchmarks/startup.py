@@ -27,7 +27,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.results import BenchmarkError, cell, markdown_table, write_result
+from benchmarks.results import BenchmarkError, cell, markdown_table, tell, write_result
 from evaluation.output import make_folder
 from index.library import Library
 from index.settings import Settings
@@ -231,8 +231,3 @@ def _figures(row: dict[str, Any]) -> list[str]:
 def _packages(row: dict[str, Any]) -> str:
     longest = list(row["packages_s"].items())[:SHOWN]
     return ", ".join(f"{name} {cell(taken, 2)}" for name, taken in longest)
-
-
-def tell(message: str) -> None:
-    """Print a message, apart from results."""
-    print(message, file=sys.stderr, flush=True)

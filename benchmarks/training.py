@@ -18,9 +18,10 @@ import numpy as np
 from benchmarks.results import cell, markdown_table, write_result
 from evaluation.output import make_folder
 from index.progress import Progress, progress_bar
+from index.values import digest
 from retrieval.span_reader import WEIGHTS
 from training.calibration import Asked, Best, ask, fit_measures, load_uncalibrated
-from training.questions import join_sets, load_held_out
+from training.questions import WRITTEN, join_sets, load_held_out
 from training.reader import train_reader
 from training.reader_weights import export
 from training.recipe import Recipe
@@ -64,11 +65,12 @@ def run(arguments: argparse.Namespace) -> None:
     """
     make_folder(arguments.output)
     rows: dict[str, dict[str, float]] = {}
-    for place, (name, kinds) in enumerate(LEFT_OUT.items()):
+    for name, kinds in LEFT_OUT.items():
         if name not in arguments.only:
             continue
         recipe = leave_out(scale(EVERYTHING, arguments.examples), kinds)
-        folder = arguments.work_dir / f"{place}"
+        # By what it learns from: a reader that learnt from something else is none of these.
+        folder = arguments.work_dir / digest(repr(recipe), _stamp(arguments.data))
         with progress_bar() as progress:
             if not (folder / WEIGHTS).is_file():
                 model = train_reader(arguments.data, folder, recipe, progress=progress)
@@ -85,6 +87,12 @@ def run(arguments: argparse.Namespace) -> None:
     print(markdown_table(("learnt from", *columns), body))
     figures = {"examples": arguments.examples, "questions": arguments.questions, "rows": rows}
     print(f"results: {write_result(arguments.output, 'training', figures)}")
+
+
+def _stamp(data: Path) -> str:
+    """Return what changes with the public data and our own questions."""
+    files = [*sorted(data.rglob("*.json*")), WRITTEN]
+    return digest(*(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files))
 
 
 def scale(recipe: Recipe, examples: int) -> Recipe:

@@ -56,6 +56,7 @@ def write_trained(
         sample = _sample(merged, total)
         lists = _train(sample, total)
         questions = _make_questions(sample)
+        training(1)
     for segment in merged:
         if segment.faiss_index is not lists:
             _take_over(segment, lists)
@@ -63,7 +64,6 @@ def write_trained(
         lists.remove_ids(faiss.IDSelectorBatch(dead))
     if questions is not None:
         lists.nprobe = _find_probes(lists, questions)
-        training(1)
     write_index(path, lists)
     return int(lists.ntotal)
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 Chunk = tuple[str, str]
 Vectors = npt.NDArray[np.float32]
-WARM_UP_CHUNKS, WARM_UP_QUERIES = 32, 10
+WARM_UP_CHUNKS = 32
 K = 10
 
 
@@ -58,8 +58,8 @@ def measure(job: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         job: `system` as "module:class", the `model`'s folder, the JSON-lines file `chunks`, its
-            `vectors` (.npy), how many chunks to `embed`, the queries to be `timed` and those to be
-            `judged`, and an empty `folder`.
+            `vectors` (.npy), how many chunks to `embed`, the queries to `warm` up with, those to be
+            `timed` and those to be `judged`, and an empty `folder`.
     """
     module, _, name = job["system"].partition(":")
     system: System = getattr(import_module(module), name)(Path(job["model"]))
@@ -69,7 +69,7 @@ def measure(job: Mapping[str, Any]) -> dict[str, Any]:
     index_s = time_call(partial(system.index, chunks[: job["embed"]], folder / "embedded"))
     memory_bytes = peak_memory_bytes()
     library_s = time_call(partial(system.index, chunks, folder / "library", vectors))
-    for query in job["timed"][:WARM_UP_QUERIES]:
+    for query in job["warm"]:
         system.search(query, K)
     return {
         "variant": system.variant,

@@ -29,6 +29,7 @@ def job(tmp_path: Path) -> dict[str, Any]:
         "chunks": str(tmp_path / "chunks.jsonl"),
         "vectors": str(tmp_path / "vectors.npy"),
         "embed": 1,
+        "warm": ["twenty"],
         "timed": ["ferry", "bridge", "lanes"],
         "judged": ["ferry", "eight lanes."],
         "folder": str(tmp_path / "index"),
