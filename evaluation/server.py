@@ -12,7 +12,6 @@ from evaluation.staging import Staged, stage
 from evaluation.systems import JsonObject, take_stock
 from index.errors import InvalidInputError, ServerError
 from index.progress import Progress, silent
-from retrieval.wire import UNEXPECTED
 
 FILES_AT_ONCE = 50
 LONGEST_SEARCH = 1000  # what the endpoint allows
@@ -119,6 +118,9 @@ class ServerSystem:
             report = self._call("/add_documents", some, self._collection)
             refused |= {each["source"]: each["reason"] for each in report["refused"]}
             progress("upload", start + len(some), len(staged.files))
+        for each in self._documents():
+            if each["source"] not in staged.names:  # left by a run that was killed
+                self._call("/remove_document", each["id"])
         sizes = {each["source"]: each["size"] for each in self._documents()}
         self.names, self.complaints = take_stock(staged, sizes, refused)
 
@@ -138,7 +140,9 @@ class ServerSystem:
         try:
             return self._client.predict(*arguments, api_name=endpoint)
         except AppError as error:
-            kind = ServerError if UNEXPECTED in str(error) else InvalidInputError
+            # Only what is wrong with a question is its own affair; the rest would end a run here.
+            refused = error.title == InvalidInputError.__name__
+            kind = InvalidInputError if refused else ServerError
             raise kind(f"{self._address}{endpoint}: {error}") from error
         except Exception as error:  # the client raises whatever its transport does
             raise ServerError(

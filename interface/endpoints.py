@@ -270,7 +270,8 @@ def report_errors() -> Iterator[None]:
     try:
         yield
     except FootnoteError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        kind = type(error).__name__
+        raise gr.Error(str(error), title=kind, print_exception=False) from error
     except Exception as error:
         logger.exception("a request failed")
         raise gr.Error(UNEXPECTED, print_exception=False) from error

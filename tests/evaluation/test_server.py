@@ -14,6 +14,7 @@ from retrieval.wire import UNEXPECTED
 from tests.evaluation.fakes import answer_object, hit_object
 
 ADDRESS = "http://server"
+COLLECTION = "evaluation-9a5ca51e4adc"  # by what the documents hold
 QUESTION = Question("q", "When?", (), (), "x", history=(("user", "Hi"),))
 
 
@@ -81,16 +82,16 @@ def dataset(count: int = 1) -> Dataset:
 
 def test_documents_are_in_a_collection_of_their_own_while_it_lasts(server: FakeServer) -> None:
     with ServerSystem.open(dataset(), server, ADDRESS) as system:
-        assert server.documents["evaluation-0123456789ab"] == {"a.txt": "text"}
+        assert server.documents[COLLECTION] == {"a.txt": "text"}
         assert system.names == {"a.txt": "a"}
         assert system.complaints == ("document b was refused: not to our taste",)
-    assert server.documents == {"default": {"theirs.txt": "text"}, "evaluation-0123456789ab": {}}
+    assert server.documents == {"default": {"theirs.txt": "text"}, COLLECTION: {}}
 
 
 def test_documents_are_removed_when_the_run_fails(server: FakeServer) -> None:
     with pytest.raises(KeyboardInterrupt), ServerSystem.open(dataset(), server, ADDRESS):
         raise KeyboardInterrupt
-    assert server.documents["evaluation-0123456789ab"] == {}
+    assert server.documents[COLLECTION] == {}
 
 
 def test_many_documents_are_uploaded_in_portions(server: FakeServer) -> None:
@@ -108,8 +109,8 @@ def test_questions_go_through_the_public_endpoints(server: FakeServer) -> None:
         assert system.search("When?", 20)[0]["source"] == "a.txt"
         assert system.longest_search == 1000
     history = [{"role": "user", "content": "Hi"}]
-    assert ("/ask", "When?", history, "evaluation-0123456789ab") in server.calls
-    assert ("/search", "When?", 20, "evaluation-0123456789ab") in server.calls
+    assert ("/ask", "When?", history, COLLECTION) in server.calls
+    assert ("/search", "When?", 20, COLLECTION) in server.calls
 
 
 def test_what_network_and_queue_add_is_a_stage_of_its_own(server: FakeServer) -> None:
@@ -124,7 +125,7 @@ def test_the_figures_depend_on_the_servers_version_and_models(server: FakeServer
 
 
 def test_what_the_server_refuses_is_invalid_input(server: FakeServer) -> None:
-    server.broken = AppError("the question is too long")
+    server.broken = AppError("the question is too long", title="InvalidInputError")
     with (
         ServerSystem.open(dataset(), server, ADDRESS) as system,
         pytest.raises(InvalidInputError, match="http://server/ask: the question is too long"),
@@ -132,8 +133,9 @@ def test_what_the_server_refuses_is_invalid_input(server: FakeServer) -> None:
         system.ask(QUESTION)
 
 
-def test_what_a_server_fails_on_is_no_refusal(server: FakeServer) -> None:
-    server.broken = AppError(UNEXPECTED)
+@pytest.mark.parametrize("title", ["Error", "NotFoundError", "CatalogueError"])
+def test_what_a_server_fails_on_is_no_refusal(server: FakeServer, title: str) -> None:
+    server.broken = AppError(UNEXPECTED, title=title)
     with (
         ServerSystem.open(dataset(), server, ADDRESS) as system,
         pytest.raises(ServerError, match="http://server/ask: Footnote failed on this request"),
