@@ -180,7 +180,7 @@ def digest_files(files: Iterable[tuple[str, Path]]) -> str:
     """Return SHA-256 over names and contents, independent of the order."""
     whole = hashlib.sha256()
     for name, path in sorted(files):
-        whole.update(f"{name}\0{path.stat().st_size}\0".encode())
+        whole.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
         whole.update(path.read_bytes())
     return whole.hexdigest()
 

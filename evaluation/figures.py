@@ -40,7 +40,7 @@ def write_figures(page: Path, outputs: Sequence[Path]) -> None:
         outputs: Output folders of complete runs, a column each.
 
     Raises:
-        DatasetError: A run is incomplete, or the page has no markers.
+        DatasetError: A run is incomplete or of other code, or the page has no markers.
     """
     runs = [read_metrics(output) for output in outputs]
     text = read_text(page)
@@ -48,7 +48,27 @@ def write_figures(page: Path, outputs: Sequence[Path]) -> None:
     _, end, after = rest.partition(END)
     if not start or not end:
         raise DatasetError(f"{page} lacks {START} or {END}; add both where the table belongs")
-    replace_file(page, "\n".join([before + START, *figures_table(runs), END]) + after)
+    try:
+        require_alike(runs, outputs)
+        table = list(figures_table(runs))
+    except (KeyError, TypeError) as error:
+        raise DatasetError(f"a run lacks {error}; run it again") from error
+    replace_file(page, "\n".join([before + START, *table, END]) + after)
+
+
+def require_alike(runs: Sequence[Mapping[str, Any]], outputs: Sequence[Path]) -> None:
+    """Refuse runs of different code or machines: they are no one table.
+
+    Raises:
+        DatasetError: One differs from the first; names it.
+    """
+    for name in ("code", "machine"):
+        first = runs[0]["provenance"][name]
+        for run, output in zip(runs, outputs, strict=True):
+            if run["provenance"][name] != first:
+                raise DatasetError(
+                    f"{output} is a run of another {name} than {outputs[0]}; run it again"
+                )
 
 
 def figures_table(runs: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -10,10 +10,17 @@ from index.errors import DatasetError
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all.
+
+    Raises:
+        DatasetError: It can't be written.
+    """
     temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise DatasetError(f"can't write {path} ({error.strerror}); check the disk") from error
 
 
 def make_folder(path: Path) -> None:
@@ -48,5 +55,10 @@ def read_metrics(output: Path) -> dict[str, Any]:
     Raises:
         DatasetError: The folder holds no complete run.
     """
-    metrics: dict[str, Any] = json.loads(read_result(output, "metrics.json"))
+    try:
+        metrics: dict[str, Any] = json.loads(read_result(output, "metrics.json"))
+    except ValueError as error:
+        raise DatasetError(
+            f"{output / 'metrics.json'} isn't what a run writes ({error}); run it again"
+        ) from error
     return metrics

@@ -197,6 +197,8 @@ def parse(text: str, place: Place, path: Path, first_line: int) -> Record:
         ) from error
     except RecursionError as error:
         raise DatasetError(f"{path}:{first_line}: nested too deeply; flatten it") from error
+    except ValueError as error:  # Python reads no number of thousands of digits
+        raise DatasetError(f"{path}:{first_line}: a number is too long; correct it") from error
     if not isinstance(value, dict):
         raise DatasetError(f"{path}:{first_line}: {shortened(value)} is no object; make it one")
     return Record(value, place)

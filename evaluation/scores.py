@@ -17,6 +17,7 @@ from evaluation.output import read_result
 from evaluation.predictions import Prediction
 from evaluation.ranking import measure_rankings
 from evaluation.relevance import is_supported, quotes_answer, rank_passages
+from index.errors import DatasetError
 
 Column = npt.NDArray[np.float64]
 LABELS = ("kind", "document", "question_word")
@@ -60,6 +61,8 @@ def read_scores(output: Path) -> Scores:
         DatasetError: The folder holds no complete run.
     """
     rows = [json.loads(line) for line in read_result(output, "scores.jsonl").split("\n") if line]
+    if not rows:
+        raise DatasetError(f"{output / 'scores.jsonl'} is empty; run it again")
     names = [name for name in rows[0] if name != "id" and name not in LABELS]
     return Scores(
         ids=tuple(row["id"] for row in rows),

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evaluation.datasets import Dataset, SourceText
+from evaluation.datasets import Dataset, SourceText, digest_files
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 NAME_CHARACTERS = 80
+PREFIX = "evaluation-"  # of the collections of sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ def stage(dataset: Dataset) -> Iterator[Staged]:
             files.append(path)
             names[name] = document.name
             sizes[name] = len(document.text)
-        yield Staged(f"evaluation-{dataset.digest[:12]}", tuple(files), names, sizes)
+        # By the documents alone: another question needs no other index.
+        content = digest_files((path.name, path) for path in files)
+        yield Staged(f"{PREFIX}{content[:12]}", tuple(files), names, sizes)
 
 
 def free_file_name(document: SourceText, taken: dict[str, str]) -> str:

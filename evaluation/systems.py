@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from evaluation.datasets import Dataset, Question
 from evaluation.identity import hash_package
-from evaluation.staging import Staged, stage
+from evaluation.output import replace_file
+from evaluation.staging import PREFIX, Staged, stage
 from index.errors import InvalidInputError
 from index.progress import Progress, silent
 
@@ -87,8 +88,12 @@ class LocalSystem:
             report = self._library.add_uploads(
                 staged.files, collection=staged.collection, progress=progress
             )
-        for summary in self._library.documents(staged.collection):
-            if summary.source not in staged.names:
+        for summary in self._library.documents():
+            ours = summary.collection == staged.collection
+            # What an earlier state of a set left would be searched through, too.
+            if summary.collection.startswith(PREFIX) and not (
+                ours and summary.source in staged.names
+            ):
                 self._library.remove(summary.id)
         documents = self._library.documents(staged.collection)
         self._ids = {staged.names[summary.source]: summary.id for summary in documents}
@@ -180,7 +185,10 @@ def open_local(
     if not keep:
         discard_other_code(data_dir)
     library = Library(load_settings({"data_dir": data_dir}))
-    return LocalSystem(dataset, library, Assistant(library), progress)
+    assistant = Assistant(library)
+    system = LocalSystem(dataset, library, assistant, progress)
+    assistant.warm_up()  # or the first question would be timed with the loading of the models
+    return system
 
 
 def default_data_dir(dataset: Dataset, output: Path) -> Path:
@@ -195,7 +203,11 @@ def discard_other_code(data_dir: Path) -> None:
 
     marker = data_dir / "evaluation.json"
     made_by = {"index_code": hash_package(Path(index.__file__).parent)}
-    if marker.exists() and json.loads(marker.read_text("utf-8")) != made_by:
-        shutil.rmtree(data_dir)
+    if marker.exists() and marker.read_text("utf-8", "replace") != json.dumps(made_by):
+        # Out of the way at once: what an interruption leaves isn't taken for this code's.
+        doomed = data_dir.with_name(f"{data_dir.name}.old")
+        shutil.rmtree(doomed, ignore_errors=True)
+        data_dir.rename(doomed)
+        shutil.rmtree(doomed)
     data_dir.mkdir(parents=True, exist_ok=True)
-    marker.write_text(json.dumps(made_by), "utf-8")
+    replace_file(marker, json.dumps(made_by))

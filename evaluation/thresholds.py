@@ -29,19 +29,23 @@ def check(output: Path, thresholds: Path) -> dict[str, Any]:
         DatasetError: A file is missing or malformed, or a threshold names no figure of the run.
     """
     figures = dict(figures_of(read_metrics(output)))
-    checked = {}
-    missed = []
+    checked: dict[str, dict[str, Any]] = {}
+    missed: list[str] = []
     for side, path, threshold in read_thresholds(thresholds):
         if path not in figures:
             raise DatasetError(f"{thresholds}: {path!r} is no figure of {output}; correct its name")
         value = figures[path]["value"]
-        checked[path] = {"value": value, side: threshold}
-        reached = value is not None and (
-            value >= threshold if side == "at_least" else value <= threshold
-        )
-        if not reached:
+        checked.setdefault(path, {"value": value})[side] = threshold
+        if not reaches(value, side, threshold) and path not in missed:
             missed.append(path)
     return {"checked": checked, "missed": missed}
+
+
+def reaches(value: float | None, side: str, threshold: float) -> bool:
+    """Whether a figure is on the right side of a threshold."""
+    if value is None:
+        return False
+    return value >= threshold if side == "at_least" else value <= threshold
 
 
 def read_thresholds(path: Path) -> Iterator[tuple[str, str, float]]:
@@ -66,8 +70,8 @@ def check_table(found: Mapping[str, Any]) -> str:
     """Return a check as text for a terminal."""
     rows = [("figure", "value", "threshold", "")]
     for path, figure in found["checked"].items():
-        side = next(side for side in SIDES if side in figure)
-        threshold = f"{side.replace('_', ' ')} {shown(path, figure[side])}"
-        missed = "missed" if path in found["missed"] else ""
-        rows.append((path, shown(path, figure["value"]), threshold, missed))
+        for side in (side for side in SIDES if side in figure):
+            threshold = f"{side.replace('_', ' ')} {shown(path, figure[side])}"
+            missed = "" if reaches(figure["value"], side, figure[side]) else "missed"
+            rows.append((path, shown(path, figure["value"]), threshold, missed))
     return "\n".join(aligned(rows))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,31 @@ def test_writing_twice_changes_nothing(tmp_path: Path, outputs: list[Path]) -> N
     once = page.read_text("utf-8")
     write_figures(page, outputs)
     assert page.read_text("utf-8") == once
+
+
+def test_runs_of_other_code_are_no_one_table(tmp_path: Path, outputs: list[Path]) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(PAGE, "utf-8")
+    path = outputs[1] / "metrics.json"
+    metrics = json.loads(path.read_text("utf-8"))
+    metrics["provenance"]["code"] = "older"
+    path.write_text(json.dumps(metrics), "utf-8")
+    with pytest.raises(DatasetError, match=r"two is a run of another code than .*one; run it"):
+        write_figures(page, outputs)
+    assert page.read_text("utf-8") == PAGE
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [("{", "isn't what a run writes"), ("{}", "lacks")]
+)
+def test_a_damaged_run_is_told(
+    tmp_path: Path, outputs: list[Path], content: str, message: str
+) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(PAGE, "utf-8")
+    (outputs[0] / "metrics.json").write_text(content, "utf-8")
+    with pytest.raises(DatasetError, match=message):
+        write_figures(page, outputs)
 
 
 @pytest.mark.parametrize("text", ["none", "<!-- figures:start -->", "<!-- figures:end -->"])

@@ -95,6 +95,13 @@ def test_a_line_that_is_no_whole_object_is_named(tmp_path: Path, text: str, mess
         list(read_lines(path))
 
 
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "set.json"
+    path.write_text(f'{{"a": {"9" * 5_000}}}', "utf-8")
+    with pytest.raises(DatasetError, match=":1: a number is too long"):
+        read_json(path)
+
+
 def test_json_nested_too_deeply_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "set.json"
     path.write_text("[" * 200_000, "utf-8")

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from evaluation.datasets import Dataset, SourceText
-from evaluation.staging import stage
+from evaluation.staging import PREFIX, stage
 
 
 def dataset(*documents: SourceText) -> Dataset:
@@ -23,9 +24,14 @@ def test_each_document_is_a_file_with_its_text() -> None:
     assert not any(path.exists() for path in staged.files)
 
 
-def test_the_collection_belongs_to_the_set() -> None:
-    with stage(named("Ada")) as staged:
-        assert staged.collection == "evaluation-0123456789ab"
+def test_the_collection_belongs_to_the_documents_whatever_is_asked() -> None:
+    def collection(text: str, digest: str) -> str:
+        asked = replace(dataset(SourceText("Ada", "", text)), digest=digest)
+        with stage(asked) as staged:
+            return staged.collection
+
+    assert collection("one", "0") == collection("one", "1") != collection("two", "1")
+    assert collection("one", "0").startswith(PREFIX)
 
 
 def test_names_that_no_file_could_have_map_back() -> None:

@@ -11,7 +11,7 @@ import pytest
 from evaluation.datasets import Dataset, Question, SourceText, load_dataset
 from evaluation.options import Options
 from evaluation.run import run
-from evaluation.staging import Staged
+from evaluation.staging import PREFIX, Staged
 from evaluation.systems import LocalSystem, default_data_dir, discard_other_code, take_stock
 from index.errors import InvalidInputError
 from index.progress import Progress, silent
@@ -38,6 +38,7 @@ class FakeLibrary:
     def __init__(self) -> None:
         self.settings = Settings()
         self.texts: dict[str, str] = {"stale.txt": "of an earlier version of the set"}
+        self.others = {"old.txt": "evaluation-of-old", "kept.txt": "default"}
         self.collection = ""
 
     def add_uploads(
@@ -53,14 +54,20 @@ class FakeLibrary:
                 self.texts[file.name] = text.replace("\r\n", "\n")
         return AddReport((), (), tuple(refused), ())
 
-    def documents(self, collection: str) -> tuple[DocumentSummary, ...]:
-        return tuple(
-            DocumentSummary(f"id of {name}", name, name, None, len(text), 1, "", collection)
+    def documents(self, collection: str | None = None) -> tuple[DocumentSummary, ...]:
+        found = [
+            DocumentSummary(f"id of {name}", name, name, None, len(text), 1, "", self.collection)
             for name, text in self.texts.items()
-        )
+        ]
+        found += [
+            DocumentSummary(f"id of {source}", source, "", None, 9, 1, "", theirs)
+            for source, theirs in self.others.items()
+        ]
+        return tuple(each for each in found if collection in (None, each.collection))
 
     def remove(self, document_id: str) -> None:
-        del self.texts[document_id.removeprefix("id of ")]
+        name = document_id.removeprefix("id of ")
+        del (self.others if name in self.others else self.texts)[name]
 
     def status(self) -> FakeStatus:
         return FakeStatus()
@@ -135,7 +142,8 @@ def test_documents_are_uploaded_and_those_of_another_version_removed(
     system: LocalSystem, library: FakeLibrary
 ) -> None:
     assert set(library.texts) == {"a.txt", "c.txt"}
-    assert library.collection == "evaluation-0123456789ab"
+    assert library.collection.startswith(PREFIX)
+    assert library.others == {"kept.txt": "default"}
     assert system.names == {"a.txt": "a", "c.txt": "c"}
 
 
@@ -152,10 +160,10 @@ def test_complaints_need_a_reason() -> None:
 
 
 def test_a_question_goes_to_the_sets_collection_with_its_history(
-    system: LocalSystem, assistant: FakeAssistant
+    system: LocalSystem, assistant: FakeAssistant, library: FakeLibrary
 ) -> None:
     assert system.ask(QUESTION)["abstained"]
-    assert assistant.calls == [("When?", (Turn("user", "Hi"),), "evaluation-0123456789ab")]
+    assert assistant.calls == [("When?", (Turn("user", "Hi"),), library.collection)]
 
 
 def test_a_passage_is_read_from_its_document(system: LocalSystem, assistant: FakeAssistant) -> None:
@@ -197,9 +205,12 @@ def test_an_index_made_by_other_code_is_discarded(tmp_path: Path) -> None:
     (folder / "catalogue").write_text("x", "utf-8")
     discard_other_code(folder)
     assert (folder / "catalogue").exists()
-    (folder / "evaluation.json").write_text(json.dumps({"index_code": "old"}), "utf-8")
-    discard_other_code(folder)
-    assert not (folder / "catalogue").exists()
+    for marked in (json.dumps({"index_code": "old"}), ""):  # a power cut may leave it empty
+        (folder / "catalogue").write_text("x", "utf-8")
+        (folder / "evaluation.json").write_text(marked, "utf-8")
+        discard_other_code(folder)
+        assert not (folder / "catalogue").exists()
+    assert [each.name for each in tmp_path.iterdir()] == ["index"]
 
 
 @pytest.mark.model

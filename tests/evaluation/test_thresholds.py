@@ -44,6 +44,14 @@ def test_figures_on_the_wrong_side_miss(output: Path) -> None:
     assert lines[1].split() == ["answers.f1", "0.7000", "at", "least", "0.7100", "missed"]
 
 
+def test_a_figure_may_have_a_threshold_on_each_side(output: Path) -> None:
+    text = "[at_least.answers]\nf1 = 0.71\n[at_most.answers]\nf1 = 0.9\n"
+    found = check(output, thresholds(output, text))
+    assert found["missed"] == ["answers.f1"]
+    lines = [line.split()[2:] for line in check_table(found).splitlines()[1:]]
+    assert lines == [["at", "least", "0.7100", "missed"], ["at", "most", "0.9000"]]
+
+
 def test_a_figure_without_a_value_misses(output: Path) -> None:
     path = thresholds(output, "[at_least.abstention]\nroc_auc = 0.5\n")
     assert check(output, path)["missed"] == ["abstention.roc_auc"]
