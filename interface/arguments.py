@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,11 @@ MAX_HITS = 1000
 MAX_HISTORY_MESSAGES = 1000
 MAX_DOCUMENTS = 1000  # that a question is narrowed to; a collection can hold any number
 ROLES = ("user", "assistant")
+
+
+def fold(text: str) -> str:
+    """Return a text as it is looked for: without case, and one form for compatible letters."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def read_text(value: object, *, name: str) -> str:

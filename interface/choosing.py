@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError, InvalidInputError, NotFoundError
 from index.values import DocumentSummary
-from interface.arguments import MAX_DOCUMENTS, read_documents, read_text
+from interface.arguments import MAX_DOCUMENTS, fold, read_documents, read_text
 from interface.conversation import read_collection
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ def find_named(library: Library, request: object) -> list[DocumentSummary]:
         NotFoundError: There is no such collection.
     """
     sent = request if isinstance(request, Mapping) else {}
-    words = _fold(read_text(sent.get("query"), name="query")[:LONGEST_QUERY]).split()
+    words = fold(read_text(sent.get("query"), name="query")[:LONGEST_QUERY]).split()
     return [each for each in library.documents(read_collection(sent)) if _holds(each, words)]
 
 
@@ -137,9 +136,5 @@ def choosable(summary: DocumentSummary) -> dict[str, str]:
 
 
 def _holds(summary: DocumentSummary, words: Sequence[str]) -> bool:
-    named = _fold(f"{summary.title}\n{summary.source}")
+    named = fold(f"{summary.title}\n{summary.source}")
     return all(word in named for word in words)
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()

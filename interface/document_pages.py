@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InvalidInputError, NotFoundError, RefusedFileError
 from index.loaders.isolation import DRAWING
@@ -18,6 +16,7 @@ from interface.arguments import read_text
 from interface.document_search import find_matches, read_query
 from interface.originals import read_original
 from interface.passages import CHANGED, find_focus, locate_quote, read_offset
+from retrieval.remembering import Memory
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -27,29 +26,6 @@ PICTURES_KEPT = 32
 GLYPHS_KEPT = 32
 MOST_FOUND = 200
 ON_THIS_PAGE = "told_on_this_page"
-T = TypeVar("T")
-
-
-class Kept(Generic[T]):
-    """Remembers what was made last, for any number of threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._held: OrderedDict[Hashable, T] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is remembered under `key`, made now where nothing is."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        made = make()
-        with self._lock:
-            self._held[key] = made
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
-        return made
 
 
 class PageViewer:
@@ -57,8 +33,8 @@ class PageViewer:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._pictures: Kept[bytes] = Kept(PICTURES_KEPT)
-        self._glyphs: Kept[GlyphPage] = Kept(GLYPHS_KEPT)
+        self._pictures: Memory[tuple[str, int, int], bytes] = Memory(PICTURES_KEPT)
+        self._glyphs: Memory[tuple[str, int], GlyphPage] = Memory(GLYPHS_KEPT)
 
     def open_page(self, request: object) -> dict[str, Any]:
         """Return a page for `{document_id, start, end, quote, number, width, query, focus}`.

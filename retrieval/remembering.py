@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -32,6 +32,14 @@ class Memory(Generic[K, V]):
             for key in found:
                 self._values.move_to_end(key)
             return found
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """Return the value that is kept under `key`, made now where there is none."""
+        found = self.recall([key])
+        if key not in found:
+            found = {key: make()}
+            self.keep(found)
+        return found[key]
 
     def keep(self, values: dict[K, V]) -> None:
         """Keep these values, and forget those that weren't asked for the longest."""

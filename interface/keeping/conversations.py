@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InvalidInputError, NotFoundError
+from interface.arguments import fold
 from interface.keeping.store import Store, make_id, now
 from retrieval.wire import answer_object
 
@@ -85,7 +85,7 @@ class Conversations:
             The conversation's id, and the view with the turn's `id`.
         """
         turn_id, time = make_id(), now()
-        words = _fold(f"{answer.question}\n{answer.text}")
+        words = fold(f"{answer.question}\n{answer.text}")
         view = {**view, "id": turn_id, "judged": ""}
         kept = (turn_id, time, words, json.dumps(view), json.dumps(answer_object(answer)))
         with self._store.write() as connection:
@@ -112,11 +112,11 @@ class Conversations:
             owner: Whose.
             query: Words, all of which occur in the title or in the same turn.
         """
-        words = _fold(query[:LONGEST_QUERY]).split()
+        words = fold(query[:LONGEST_QUERY]).split()
         in_title = " AND ".join(["instr(fold(c.title), ?)"] * len(words)) or "1"
         in_turn = " AND ".join(["instr(t.words, ?)"] * len(words)) or "1"
         with self._store.read() as connection:
-            connection.create_function("fold", 1, _fold, deterministic=True)
+            connection.create_function("fold", 1, fold, deterministic=True)
             rows = connection.execute(
                 "SELECT c.id, c.title, c.used, "  # noqa: S608 - only question marks are put in
                 "(SELECT count(*) FROM turns t WHERE t.conversation_id = c.id) "
@@ -195,10 +195,6 @@ def shorten(title: str) -> str:
     """Return a title on one line, and not longer than titles may be."""
     line = " ".join(title.split())
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _require(connection: sqlite3.Connection, owner: str, conversation_id: str) -> Sequence[str]:

@@ -15,7 +15,7 @@ from index.errors import InvalidInputError, NotFoundError
 from index.loaders.isolation import DRAWING
 from index.loaders.pdf_pages import draw_page
 from interface import document_pages
-from interface.document_pages import ON_THIS_PAGE, WIDTHS_PX, Kept, PageViewer
+from interface.document_pages import ON_THIS_PAGE, WIDTHS_PX, PageViewer
 from interface.originals import CHANGED_SINCE, GONE
 from tests.interface.fakes import make_document
 from tests.interface.viewer_documents import (
@@ -205,19 +205,6 @@ def test_a_page_is_drawn_once_for_similar_widths(
         viewer.open_page({**request, "width": width})
 
     assert widths == [600, 900, WIDTHS_PX[-1]]
-
-
-def test_what_was_used_longest_ago_is_forgotten_first() -> None:
-    kept: Kept[str] = Kept(2)
-    made: list[str] = []
-
-    def make(name: str) -> str:
-        return kept.get(name, lambda: made.append(name) or name)  # type: ignore[func-returns-value]
-
-    for name in "abacab":
-        assert make(name) == name
-
-    assert made == ["a", "b", "c", "b"]
 
 
 def test_a_text_document_has_no_pages_to_draw() -> None:

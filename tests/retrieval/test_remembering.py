@@ -49,3 +49,16 @@ def test_a_vector_that_another_thread_pushes_out_is_still_at_hand() -> None:
     embedder._memory = Memory(2)
     embedder.embed(["snow"])
     assert np.array_equal(embedder.embed(["snow", "rain"]), FakeEmbedder().embed(["snow", "rain"]))
+
+
+def test_what_was_used_longest_ago_is_forgotten_first() -> None:
+    kept: Memory[str, str] = Memory(2)
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        return kept.get(name, lambda: made.append(name) or name)  # type: ignore[func-returns-value]
+
+    for name in "abacab":
+        assert make(name) == name
+
+    assert made == ["a", "b", "c", "b"]
