@@ -115,9 +115,7 @@ def reply_courteously(
         embedder: For the sentences of a summary.
     """
     question = question.strip()
-    subject = find_subject(question)
-    if turns and turns[-1].content.startswith(WHICH):
-        subject = subject or question.rstrip(".!")
+    subject = find_subject(question) or _find_named(question, turns)
     if not (_GREETING.fullmatch(question) or _LISTING.fullmatch(question) or subject):
         return _decline_language(question, snapshot)
     summaries = snapshot.summaries()
@@ -128,7 +126,9 @@ def reply_courteously(
         quotes = pick_sentences(document, snapshot, embedder) if document else ()
         if not quotes and len(summaries) > 1 and _UNNAMED.fullmatch(subject):
             return Reply(f"{WHICH} {list_documents(summaries)}", (), abstained=True)
-        return Reply("", quotes, abstained=False) if quotes else None
+        if quotes:
+            return Reply("", quotes, abstained=False)
+        return None if find_subject(question) else _decline_language(question, snapshot)
     if _GREETING.fullmatch(question):
         return Reply(greet(question, summaries), (), abstained=True)
     return Reply(list_documents(summaries), (), abstained=False)
@@ -204,6 +204,12 @@ def find_document(subject: str, summaries: Sequence[DocumentSummary]) -> Documen
     ]
     score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return best if score >= _LIKE_TITLE else None
+
+
+def _find_named(question: str, turns: Sequence[Turn]) -> str | None:
+    """Return what may name a document, where it was asked which one is meant."""
+    asked = bool(turns) and turns[-1].role == "assistant" and turns[-1].content.startswith(WHICH)
+    return question.rstrip(".!") if asked and not is_small_talk(question) else None
 
 
 def _find_named_last(

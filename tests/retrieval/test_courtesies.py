@@ -313,7 +313,11 @@ def test_the_answer_to_which_one_names_what_is_summarised(library: Library) -> N
     assert told is not None
     assert told == reply("Summarise the mill", library)
     assert told.quotes
+    assert reply("Who built the mill?", library, turns=turns) is None
     assert reply("Who built the mill?", library, turns=turns[:1]) is None
+    thanked = reply("Thanks!", library, turns=turns)
+    assert thanked is not None
+    assert thanked == reply("Thanks!", library)
 
 
 def test_it_is_the_document_that_was_named_last(library: Library) -> None:
