@@ -154,9 +154,13 @@ def read_answer(value: object) -> dict[str, Any]:
     found = answer.get("hits")
     if not isinstance(found, list) or not isinstance(answer["abstained"], bool):
         raise InvalidInputError("it is no answer object: hits must be a list, abstained a boolean")
+    for name in ("question", "answer", "short_answer"):
+        read_text(answer[name], name=name)
     for place in (*answer["citations"], *found):
         for name in ("document_id", "source"):
             read_text(place.get(name) if isinstance(place, Mapping) else None, name=name)
+    for citation in answer["citations"]:
+        read_text(citation["quote"], name="quote")
     if not answer["question"].strip():
         raise InvalidInputError("the answer's question is empty; send what /ask returned")
     return answer

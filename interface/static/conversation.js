@@ -42,7 +42,7 @@ function marker(citation) {
 }
 
 function sentence(part) {
-  const node = make('bdi', 'fn-sentence', part.text);
+  const node = make('span', 'fn-sentence', part.text);
   node.dataset.support = part.support;
   return node;
 }

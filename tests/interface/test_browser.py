@@ -85,6 +85,27 @@ def test_a_quote_over_two_lines_is_marked_to_the_character(page: Page) -> None:
     assert selected == TWO_LINE_QUOTE
 
 
+def test_a_quote_that_turns_round_turns_no_other(page: Page) -> None:
+    ask(page, "How many accounts were closed?")
+    first, second = page.locator(".fn-sentence").all()
+    first.evaluate("node => { node.textContent = 'Closed. \u202e'; }")
+    places = [part.bounding_box() for part in (first, second)]
+    assert all(places)
+    left, right = (place["x"] for place in places if place)
+    assert left < right
+    assert second.evaluate(
+        """node => {
+            const range = document.createRange();
+            const side = (place) => {
+                range.setStart(node.firstChild, place);
+                range.setEnd(node.firstChild, place + 1);
+                return range.getBoundingClientRect().left;
+            };
+            return side(0) < side(1);
+        }"""
+    )
+
+
 def test_hostile_text_stays_text(page: Page, visit: Visit) -> None:
     ask(page, "What is hostile?")
     answer = page.locator(".fn-answer-text")

@@ -84,8 +84,8 @@ def test_a_huge_answer_is_refused(kept: Kept, sent: dict[str, Any]) -> None:
     ("change", "complaint"),
     [
         ({"question": " "}, "question is empty"),
-        ({"question": 5}, "question must be a string"),
-        ({"short_answer": None}, "short_answer must be a string"),
+        ({"question": 5}, "or no text"),
+        ({"short_answer": None}, "or no text"),
         ({"abstained": "no"}, "abstained a boolean"),
         ({"hits": None}, "hits must be a list"),
         ({"hits": ["x"]}, "document_id must be a string"),
