@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
-from itertools import count as numbers
+from itertools import chain, count
 from pathlib import Path
 
 from index.build import Job
@@ -79,11 +79,9 @@ def take_path(
         found = scan(path, exclude=[settings.data_dir.absolute()])
     except NotFoundError as error:
         reason = str(error)
-        if count := len(reader.states_below(collection, as_stored(str(path)))):
-            documents = "the document" if count == 1 else f"the {count} documents"
-            reason = (
-                f"{error}, or 'python -m index remove' removes {documents} that came from there"
-            )
+        if left := len(reader.states_below(collection, as_stored(str(path)))):
+            documents = "the document" if left == 1 else f"the {left} documents"
+            reason += f", or 'python -m index remove' removes {documents} that came from there"
         return Intake(refused=(Outcome(None, str(path), reason),))
     files = [_take_file(file, collection, reader, settings, taken) for file in found.files]
     vanished = find_vanished(path, found, collection, reader)
@@ -216,7 +214,7 @@ def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dic
     parts = Path(path).parts[1:]
     own = len(Path(file.source).parts)
     longer = ["/".join(parts[-length:]) for length in range(own + 1, len(parts) + 1)]
-    candidates = chain([file.source, *longer], (f"{n}{path}" for n in numbers(2)))
+    candidates = chain([file.source, *longer], (f"{n}{path}" for n in count(2)))
     source = next(
         each
         for each in candidates
@@ -229,7 +227,7 @@ def _claim(file: FoundFile, collection: str, reader: CatalogueReader, taken: dic
 def _source_of_upload(shown: str, collection: str, reader: CatalogueReader) -> str:
     """Return the source of the earlier upload of this name, else one that no file has."""
     free: list[str] = []
-    for source in chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in numbers(2))):
+    for source in chain([shown, f"uploads/{shown}"], (f"uploads/{n}/{shown}" for n in count(2))):
         owner = reader.owner(collection, source)
         if owner and owner.path and is_original(owner.path):
             return source
@@ -261,9 +259,10 @@ def _while_same(load_file: Callable[[], Extract], path: Path, stamp: str) -> Cal
 
     def load_same() -> Extract:
         extract = load_file()
-        if not path.is_file() or _stamp(path.stat()) != stamp:
-            raise RefusedFileError("it was changed while it was read; add it again")
-        return extract
+        with suppress(OSError):
+            if _stamp(path.stat()) == stamp:
+                return extract
+        raise RefusedFileError("it was changed while it was read; add it again")
 
     return load_same
 

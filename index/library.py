@@ -113,8 +113,8 @@ class Library(DataFolder):
             LockedError: Another process is writing.
         """
         return self._remove(
-            source_or_id,
             lambda reader: reader.find(source_or_id) or reader.find(as_stored(source_or_id)),
+            f"no document has the id or source {source_or_id!r}",
         )
 
     def remove_below(self, folder: Path) -> tuple[DocumentSummary, ...]:
@@ -125,25 +125,22 @@ class Library(DataFolder):
         """
         stored = as_stored(str(folder))
         return self._remove(
-            str(folder),
             lambda reader: tuple(
                 state.document_id
                 for collection in reader.collections()
                 for state in reader.states_below(collection, stored)
             ),
+            f"no document has the id or source {str(folder)!r}, or came from below such a folder",
         )
 
     def _remove(
-        self, name: str, find: Callable[[CatalogueReader], tuple[str, ...]]
+        self, find: Callable[[CatalogueReader], tuple[str, ...]], missing: str
     ) -> tuple[DocumentSummary, ...]:
         self.require_catalogue()
         with self.writing("remove"), self.catalogue.read() as reader:
             ids = find(reader)
             if not ids:
-                raise NotFoundError(
-                    f"no document has the id or source {name!r}, or came from below a folder of "
-                    "that name; 'python -m index list' shows them all"
-                )
+                raise NotFoundError(f"{missing}; 'python -m index list' shows them all")
             removed = reader.summaries(ids=ids)
             originals = [reader.path(document_id) for document_id in ids]
             commit([], ids, self.workshop)
