@@ -43,7 +43,6 @@ ADAPTERS = {
     "pydantic": {"index.settings"},
     "gradio_client": {"evaluation.server"},
     "mcp": {"interface.tools"},
-    "loky": {"index.loaders.isolation"},
 }
 HEAVY = (
     "torch",

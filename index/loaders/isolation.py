@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import atexit
 import math
+import os
+import pickle
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor
-from functools import partial
-from threading import Lock
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import Callable
+from threading import Lock, Thread
+from typing import Any, ParamSpec, TypeVar
 
 from index.errors import RefusedFileError
 
-if TYPE_CHECKING:
-    from loky import ProcessPoolExecutor
-
 MOST_BYTES = 4 * 1_024**3  # of address space
 MOST_SECONDS = 600  # of a core, for one call
-IDLE_SECONDS = 60.0  # after which the process ends
+ORPHANED_SECONDS = 0.2  # after which it may still be there without its parent
 TOO_MUCH = (
     "reading it took too much memory or time, or failed altogether; open and save it again in "
     "another program, or split it, and add that"
 )
 P = ParamSpec("P")
 T = TypeVar("T")
+Process = subprocess.Popen[bytes]
 
 
 class IsolatedProcess:
@@ -39,10 +39,9 @@ class IsolatedProcess:
     """
 
     def __init__(self, *, most_bytes: int = MOST_BYTES, most_seconds: int = MOST_SECONDS) -> None:
-        self._most_bytes, self._most_seconds = most_bytes, most_seconds
+        self._bounds = most_bytes, most_seconds
         self._lock = Lock()
-        self._pool: ProcessPoolExecutor | None = None
-        # Sooner than by itself: then the modules that it needs are still there.
+        self._process: Process | None = None
         atexit.register(self._end)
 
     def call(self, function: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
@@ -52,49 +51,87 @@ class IsolatedProcess:
             RefusedFileError: It took too much, or ended its process.
         """
         with self._lock:
-            self._pool = self._pool or self._start()
+            if self._process is not None and self._process.poll() is not None:
+                self._end()  # somebody else ended it
+            process = self._process = self._process or self._start()
             try:
-                made: T = self._pool.submit(
-                    _call, self._most_seconds, function, args, named
-                ).result()
-            except MemoryError as error:
-                raise RefusedFileError(TOO_MUCH) from error
-            except BrokenExecutor as error:
-                self._pool = None
-                raise RefusedFileError(TOO_MUCH) from error
-            return made
+                _send(process, (function, args, named))
+                raised, made = _receive(process)
+            except BaseException as error:
+                self._end()  # what it would say later isn't what the next call asks for
+                if isinstance(error, EOFError | OSError | pickle.UnpicklingError):
+                    raise RefusedFileError(TOO_MUCH) from error
+                raise
+        if isinstance(made, MemoryError):
+            raise RefusedFileError(TOO_MUCH) from made
+        if raised:
+            raise made
+        result: T = made
+        return result
 
-    def _start(self) -> ProcessPoolExecutor:
-        # Unlike the standard library's, its processes don't import the program's main module anew.
-        from loky import ProcessPoolExecutor
-
-        confine = partial(_confine, self._most_bytes)
-        return ProcessPoolExecutor(1, timeout=IDLE_SECONDS, initializer=confine)
+    def _start(self) -> Process:
+        code = "from index.loaders.isolation import serve; serve()"
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        _send(process, (os.getpid(), *self._bounds))
+        return process
 
     def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(kill_workers=True)
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
 
 READING = IsolatedProcess()  # of files that are indexed
 DRAWING = IsolatedProcess()  # of pages, which needn't wait for what is read
 
 
-def _confine(most_bytes: int) -> None:
+def serve() -> None:
+    """Make the calls that come on standard input, until it ends."""
+    calls = sys.stdin.buffer
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no result
+    parent, most_bytes, most_seconds = pickle.load(calls)  # noqa: S301 - from our parent
+    Thread(target=_end_with, args=[parent], daemon=True).start()
     # Ctrl-C reaches it, too; the program decides what becomes of what it reads.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound("RLIMIT_AS", most_bytes)
     _bound("RLIMIT_CORE", 0)
+    while True:
+        try:
+            function, args, named = pickle.load(calls)  # noqa: S301
+        except EOFError:
+            return
+        _bound("RLIMIT_CPU", math.ceil(time.process_time()) + most_seconds)
+        try:
+            result = False, function(*args, **named)
+        except Exception as error:  # noqa: BLE001 - raised again in the parent
+            result = True, error
+        results.write(pickle.dumps(result))
+        results.flush()
 
 
-def _call(
-    most_seconds: int,
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    named: Mapping[str, Any],
-) -> Any:
-    _bound("RLIMIT_CPU", math.ceil(time.process_time()) + most_seconds)
-    return function(*args, **named)
+def _send(process: Process, message: object) -> None:
+    assert process.stdin is not None
+    pickle.dump(message, process.stdin)
+    process.stdin.flush()
+
+
+def _receive(process: Process) -> Any:
+    assert process.stdout is not None
+    return pickle.load(process.stdout)  # noqa: S301 - from our own process
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it has ended, killed or not."""
+    while os.getppid() == parent:
+        time.sleep(ORPHANED_SECONDS)
+    os._exit(1)
 
 
 def _bound(name: str, most: int) -> None:

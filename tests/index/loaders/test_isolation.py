@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,6 +56,13 @@ def test_a_crash_costs_its_call_alone(process: IsolatedProcess) -> None:
     assert process.call(Path.exists, Path(__file__))
 
 
+def test_one_that_was_killed_between_calls_is_started_again(process: IsolatedProcess) -> None:
+    before = process.call(os.getpid)
+    os.kill(before, signal.SIGKILL)
+    time.sleep(0.5)
+    assert process.call(os.getpid) != before
+
+
 @LIMITED
 def test_memory_is_bounded(process: IsolatedProcess) -> None:
     with pytest.raises(RefusedFileError, match="too much memory"):
@@ -76,3 +86,15 @@ def test_threads_take_turns(process: IsolatedProcess) -> None:
         lengths = list(pool.map(lambda _: process.call(take, 1), range(16)))
 
     assert lengths == [MEBIBYTE] * 16
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells a process of no other's end")
+def test_it_ends_with_a_parent_that_is_killed() -> None:
+    code = (
+        "import os, signal; from index.loaders.isolation import IsolatedProcess\n"
+        "print(IsolatedProcess().call(os.getpid), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    # Until every process that has it open has ended.
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, timeout=20)
+    assert done.returncode == -signal.SIGKILL
+    assert int(done.stdout)
