@@ -7,14 +7,18 @@ are given, and would take the program with them.
 from __future__ import annotations
 
 import atexit
+import json
 import math
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
@@ -55,16 +59,16 @@ class IsolatedProcess:
                 self._end()  # somebody else ended it
             process = self._process = self._process or self._start()
             try:
-                _send(process, (function, args, named))
-                raised, made = _receive(process)
+                _send(process, [function, [*args], named])
+                made = _receive(process)
             except BaseException as error:
                 self._end()  # what it would say later isn't what the next call asks for
-                if isinstance(error, EOFError | OSError | pickle.UnpicklingError):
+                if isinstance(error, OSError | ValueError):
                     raise RefusedFileError(TOO_MUCH) from error
                 raise
         if isinstance(made, MemoryError):
             raise RefusedFileError(TOO_MUCH) from made
-        if raised:
+        if isinstance(made, Exception):
             raise made
         result: T = made
         return result
@@ -77,7 +81,7 @@ class IsolatedProcess:
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
-        _send(process, (os.getpid(), *self._bounds))
+        _send(process, [os.getpid(), *self._bounds])
         return process
 
     def _end(self) -> None:
@@ -96,35 +100,73 @@ def serve() -> None:
     calls = sys.stdin.buffer
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no result
-    parent, most_bytes, most_seconds = pickle.load(calls)  # noqa: S301 - from our parent
+    parent, most_bytes, most_seconds = _decode(json.loads(calls.readline()))
     Thread(target=_end_with, args=[parent], daemon=True).start()
     # Ctrl-C reaches it, too; the program decides what becomes of what it reads.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound("RLIMIT_AS", most_bytes)
     _bound("RLIMIT_CORE", 0)
-    while True:
-        try:
-            function, args, named = pickle.load(calls)  # noqa: S301
-        except EOFError:
-            return
+    for line in calls:
+        function, args, named = _decode(json.loads(line))
         _bound("RLIMIT_CPU", math.ceil(time.process_time()) + most_seconds)
         try:
-            result = False, function(*args, **named)
+            result = _encode(function(*args, **named))
         except Exception as error:  # noqa: BLE001 - raised again in the parent
-            result = True, error
-        results.write(pickle.dumps(result))
+            result = _encode(error)
+        results.write(json.dumps(result).encode() + b"\n")
         results.flush()
 
 
 def _send(process: Process, message: object) -> None:
     assert process.stdin is not None
-    pickle.dump(message, process.stdin)
+    process.stdin.write(json.dumps(_encode(message)).encode() + b"\n")
     process.stdin.flush()
 
 
 def _receive(process: Process) -> Any:
     assert process.stdout is not None
-    return pickle.load(process.stdout)  # noqa: S301 - from our own process
+    return _decode(json.loads(process.stdout.readline()))
+
+
+def _encode(value: Any) -> Any:
+    """Return what JSON holds of a value: what it has no form for, by the name of its class."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [[_encode(each) for each in value], isinstance(value, tuple)]
+    kind = value if callable(value) else type(value)
+    made: Any = None
+    if isinstance(value, dict):
+        made = [[name, _encode(each)] for name, each in value.items()]
+    elif isinstance(value, bytes):
+        made = b64encode(value).decode()
+    elif isinstance(value, Path | Exception):
+        made = str(value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        made = [_encode(getattr(value, field.name)) for field in fields(value)]
+    name = "pathlib:Path" if isinstance(value, Path) else f"{kind.__module__}:{kind.__qualname__}"
+    return {"class": name, "made": made}
+
+
+def _decode(form: Any) -> Any:
+    if isinstance(form, list):
+        items, is_tuple = form
+        decoded = [_decode(each) for each in items]
+        return tuple(decoded) if is_tuple else decoded
+    if not isinstance(form, dict):
+        return form
+    module, _, name = form["class"].partition(":")
+    kind: Any = import_module(module)
+    for part in name.split("."):
+        kind = getattr(kind, part)
+    made = form["made"]
+    if kind is dict:
+        return {name: _decode(each) for name, each in made}
+    if kind is bytes:
+        return b64decode(made)
+    if made is None:
+        return kind  # a function
+    return kind(*map(_decode, made)) if isinstance(made, list) else kind(made)
 
 
 def _end_with(parent: int) -> None:
