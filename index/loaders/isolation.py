@@ -18,6 +18,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
@@ -34,6 +35,7 @@ TOO_MUCH = (
 P = ParamSpec("P")
 T = TypeVar("T")
 Process = subprocess.Popen[bytes]
+_KINDS = (bytes, dict, Exception, Path)
 
 
 class IsolatedProcess:
@@ -59,7 +61,7 @@ class IsolatedProcess:
                 self._end()  # somebody else ended it
             process = self._process = self._process or self._start()
             try:
-                _send(process, [function, [*args], named])
+                _send(process, [_name(function), [*args], named])
                 made = _receive(process)
             except BaseException as error:
                 self._end()  # what it would say later isn't what the next call asks for
@@ -107,7 +109,9 @@ def serve() -> None:
     _bound("RLIMIT_AS", most_bytes)
     _bound("RLIMIT_CORE", 0)
     for line in calls:
-        function, args, named = _decode(json.loads(line))
+        name, args, named = _decode(json.loads(line))
+        module, _, function_name = name.partition(":")
+        function = attrgetter(function_name)(import_module(module))
         _bound("RLIMIT_CPU", math.ceil(time.process_time()) + most_seconds)
         try:
             result = _encode(function(*args, **named))
@@ -128,24 +132,26 @@ def _receive(process: Process) -> Any:
     return _decode(json.loads(process.stdout.readline()))
 
 
+def _name(kind: Callable[..., Any]) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
 def _encode(value: Any) -> Any:
     """Return what JSON holds of a value: what it has no form for, by the name of its class."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list | tuple):
         return [[_encode(each) for each in value], isinstance(value, tuple)]
-    kind = value if callable(value) else type(value)
-    made: Any = None
+    made: Any
     if isinstance(value, dict):
         made = [[name, _encode(each)] for name, each in value.items()]
     elif isinstance(value, bytes):
         made = b64encode(value).decode()
     elif isinstance(value, Path | Exception):
         made = str(value)
-    elif is_dataclass(value) and not isinstance(value, type):
+    else:
         made = [_encode(getattr(value, field.name)) for field in fields(value)]
-    name = "pathlib:Path" if isinstance(value, Path) else f"{kind.__module__}:{kind.__qualname__}"
-    return {"class": name, "made": made}
+    return {"class": _name(Path if isinstance(value, Path) else type(value)), "made": made}
 
 
 def _decode(form: Any) -> Any:
@@ -156,17 +162,17 @@ def _decode(form: Any) -> Any:
     if not isinstance(form, dict):
         return form
     module, _, name = form["class"].partition(":")
-    kind: Any = import_module(module)
-    for part in name.split("."):
-        kind = getattr(kind, part)
+    kind: Any = getattr(sys.modules.get(module), name, None)
+    # A process that a file has taken over must have nothing called but what makes a value.
+    if not isinstance(kind, type) or not (is_dataclass(kind) or issubclass(kind, _KINDS)):
+        raise ValueError(f"{form['class']!r} is no class of values")
     made = form["made"]
     if kind is dict:
         return {name: _decode(each) for name, each in made}
     if kind is bytes:
         return b64decode(made)
-    if made is None:
-        return kind  # a function
-    return kind(*map(_decode, made)) if isinstance(made, list) else kind(made)
+    make: Callable[..., Any] = kind
+    return make(*map(_decode, made)) if isinstance(made, list) else make(made)
 
 
 def _end_with(parent: int) -> None:

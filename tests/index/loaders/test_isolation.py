@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import NotFoundError, RefusedFileError
-from index.loaders.isolation import IsolatedProcess
+from index.loaders.isolation import IsolatedProcess, _decode
 
 MEBIBYTE = 1_024**2
 LIMITED = pytest.mark.skipif(os.name == "nt", reason="Windows bounds no memory or time")
@@ -47,6 +47,12 @@ def test_calls_are_made_in_another_process(process: IsolatedProcess) -> None:
 def test_what_a_call_raises_is_raised(process: IsolatedProcess) -> None:
     with pytest.raises(NotFoundError, match="there is none"):
         process.call(fail, "there is none")
+
+
+@pytest.mark.parametrize("name", ["os:system", "builtins:eval", "subprocess:Popen", "none:None"])
+def test_what_comes_back_calls_nothing(name: str) -> None:
+    with pytest.raises(ValueError, match="is no class of values"):
+        _decode({"class": name, "made": "exit"})
 
 
 def test_a_crash_costs_its_call_alone(process: IsolatedProcess) -> None:
