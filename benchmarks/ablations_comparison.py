@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -187,3 +188,13 @@ def median_ms(call: Callable[[T], object], questions: Iterable[T]) -> float:
 def ablations_table(rows: Iterable[Row]) -> str:
     """Return the table of all rows."""
     return markdown_table(HEADER, (row.cells() for row in rows))
+
+
+class InTurn(Executor):
+    """Does at once what it is asked to do beside."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Return what is done already."""
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done

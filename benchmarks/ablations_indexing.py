@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from benchmarks.ablations_comparison import Material, Row, alternate, during, seconds
+from benchmarks.ablations_comparison import InTurn, Material, Row, alternate, during, seconds
 from benchmarks.stand_in import StandInEmbedder
-from index import build
+from index import build, succession
 from index.embedding import Embedder
 from index.library import Library
 from index.settings import Settings
@@ -46,8 +46,17 @@ def ablate_indexing(material: Material) -> Iterator[Row]:
         )
         for chunks in (COMMIT, SMALL_COMMIT)
     )
+    same_size = patch.object(build, "COMMITS_GROW", 1)
+    words_first = patch.object(succession, "ThreadPoolExecutor", lambda _: InTurn())
     rates = alternate(
-        {"ours": large, "in turn": lambda: during(in_turn, large), "small": small}, material.runs
+        {
+            "ours": large,
+            "in turn": lambda: during(in_turn, large),
+            "words first": lambda: during(words_first, large),
+            "same size": lambda: during(same_size, large),
+            "small": small,
+        },
+        material.runs,
     )
     yield Row(
         "overlapping steps, no embedding",
@@ -55,6 +64,20 @@ def ablate_indexing(material: Material) -> Iterator[Row]:
         "chunks/s",
         rates["ours"],
         rates["in turn"],
+    )
+    yield Row(
+        "vectors and words at the same time",
+        "one after the other",
+        "chunks/s",
+        rates["ours"],
+        rates["words first"],
+    )
+    yield Row(
+        f"commits of {COMMIT:,} chunks that grow",
+        f"all of {COMMIT:,}",
+        "chunks/s",
+        rates["ours"],
+        rates["same size"],
     )
     yield Row(
         f"commits of {COMMIT:,} chunks",

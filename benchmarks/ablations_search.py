@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice
@@ -15,7 +14,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ablations_comparison import Material, Row, alternate, median_ms
+from benchmarks.ablations_comparison import InTurn, Material, Row, alternate, median_ms
 from benchmarks.stand_in import StandInEmbedder
 from index import succession
 from index.embedding import Embedder, Vectors
@@ -144,16 +143,6 @@ class SlowStandIn(StandInEmbedder):
         """Return float32 vectors of unit length, shape (len(texts), dimension)."""
         self._real.embed(texts)
         return super().embed(texts)
-
-
-class InTurn(Executor):
-    """Does at once what it is asked to do beside."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Return what is done already."""
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
 
 
 class CodesSearcher(Searcher):

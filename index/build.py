@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 
 import numpy as np
@@ -23,6 +24,8 @@ from index.tokens import count_tokens
 from index.values import Chunk, Document, Extract, Outcome, digest
 
 EMBED_AT_ONCE = 512  # texts, some two seconds' work, after which their vectors are safe on disk
+COMMITS_GROW = 4  # times the first one, as far as the commits of a long job grow
+LONGEST_BATCH_S = 5.0  # of reading and cutting, which an interruption would lose
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,7 @@ def commit(
             entries += _put(prepared, writer)
             hashes += [passage.vector for passage in prepared.passages]
         writer.drop_vectors(unsure)
-        stored = writer.vectors(hashes)
+        stored = {**vectors, **writer.vectors([key for key in hashes if key not in vectors])}
         dropped = _embed_dropped(batch, stored, workshop)
         writer.put_vectors(dropped)
         stacked = stack(hashes, stored | dropped, workshop.embedder.dimension)
@@ -287,21 +290,30 @@ def _put(prepared: Prepared, writer: CatalogueWriter) -> list[Entry]:
 
 
 def _batches(jobs: Iterable[Job], workshop: Workshop) -> Iterator[Batch]:
+    """Prepare files, a batch for each commit.
+
+    The first is small, so that something can be found soon; then they double, as a commit costs
+    what it costs. Where reading takes long, as of scans, a batch ends before its size is reached.
+    """
     batch: list[Prepared | Refusal] = []
-    chunks = 0
+    chunks, most, began = 0, workshop.commit_chunks, monotonic()
     for job in jobs:
-        try:
-            prepared = prepare(job, workshop)
-        except RefusedFileError as refusal:
-            batch.append((job, refusal))
-            continue
-        batch.append(prepared)
-        chunks += len(prepared.passages)
-        if chunks >= workshop.commit_chunks:
+        item = _try_to_prepare(job, workshop)
+        batch.append(item)
+        chunks += len(item.passages) if isinstance(item, Prepared) else 0
+        if chunks >= most or monotonic() - began >= LONGEST_BATCH_S:
             yield batch
-            batch, chunks = [], 0
+            most = min(2 * most, COMMITS_GROW * workshop.commit_chunks)
+            batch, chunks, began = [], 0, monotonic()
     if batch:
         yield batch
+
+
+def _try_to_prepare(job: Job, workshop: Workshop) -> Prepared | Refusal:
+    try:
+        return prepare(job, workshop)
+    except RefusedFileError as refusal:
+        return job, refusal
 
 
 def _outcome(item: Prepared | Refusal) -> Outcome:

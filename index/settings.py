@@ -27,7 +27,8 @@ class Settings(BaseModel):
         auth_file: File with a line `name:password` for each user, or None for no sign-in.
         embedder: `all-MiniLM-L6-v2`, or the folder of another sentence-transformers model.
         chunk_tokens: Budget of a chunk in cl100k_base tokens.
-        commit_chunks: After so many new chunks the work done is committed.
+        commit_chunks: After so many new chunks the work done is committed, the first time; a long
+            job's further commits are up to four times as large.
         max_file_bytes: Larger files are refused.
         max_text_characters: Files with more text than this are refused.
         max_question_characters: Longer questions are refused.

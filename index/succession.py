@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,8 +46,10 @@ def advance(
         in_force: Number of the generation in force where that isn't `previous`.
     """
     number = _begin(folder, previous, in_force)
-    words = tuple(_advance_words(folder, previous, number, change))
-    segments, tombstones = _advance_vectors(folder, previous, number, change)
+    with ThreadPoolExecutor(1) as beside:
+        vectors = beside.submit(_advance_vectors, folder, previous, number, change)
+        words = tuple(_advance_words(folder, previous, number, change))
+        segments, tombstones = vectors.result()
     return _finish(folder, previous, Manifest(number, words, segments, tombstones, ()))
 
 

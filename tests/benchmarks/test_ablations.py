@@ -14,6 +14,7 @@ from benchmarks import ablations, ablations_encoder
 from benchmarks.__main__ import main
 from benchmarks.ablations_comparison import (
     HEADER,
+    InTurn,
     Material,
     Row,
     ablations_table,
@@ -32,7 +33,6 @@ from benchmarks.ablations_encoder import (
 from benchmarks.ablations_indexing import ablate_indexing
 from benchmarks.ablations_search import (
     CodesSearcher,
-    InTurn,
     SlowStandIn,
     ablate_search,
     rank_by_codes,
@@ -217,6 +217,8 @@ def test_indexing_is_ablated(material: FakeMaterial) -> None:
     assert [row.technique for row in rows] == [
         "overlapping steps, real embedder",
         "overlapping steps, no embedding",
+        "vectors and words at the same time",
+        "commits of 1,024 chunks that grow",
         "commits of 1,024 chunks",
     ]
     assert all(len(row.having) == len(row.lacking) == 2 for row in rows)

@@ -114,15 +114,24 @@ def test_refusals_alone_make_no_generation(workshop: Workshop) -> None:
     assert not (workshop.catalogue.path.parent / "index").exists()
 
 
-def test_work_is_committed_every_so_many_passages(tmp_path: Path, embedder: FakeEmbedder) -> None:
-    workshop = make_workshop(tmp_path, embedder, commit_chunks=2)
-    jobs = [make_job(name, f"This is {name}.") for name in "abcde"]
-    seen: dict[str, list[str]] = {}
-    for outcome in build(jobs, workshop, silent):
-        seen[outcome.source] = committed(workshop)
-    assert seen["b"] == ["a", "b"]
-    assert seen["d"] == ["a", "b", "c", "d"]
-    assert seen["e"] == ["a", "b", "c", "d", "e"]
+def test_a_long_job_is_committed_in_parts_that_grow(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    workshop = make_workshop(tmp_path, embedder, commit_chunks=1)
+    jobs = [make_job(name, f"This is {name}.") for name in "abcdefghijklm"]
+    seen = ["".join(committed(workshop)) for _ in build(jobs, workshop, silent)]
+    assert list(dict.fromkeys(seen)) == ["a", "abc", "abcdefg", "abcdefghijk", "abcdefghijklm"]
+
+
+def test_what_took_long_to_read_is_committed_before_there_is_much_of_it(
+    tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.LONGEST_BATCH_S", 0.0)
+    jobs = [make_job("a", "Alpha."), make_job("b", ""), make_job("c", "Gamma.")]
+    workshop = make_workshop(tmp_path, embedder, commit_chunks=100)
+    assert [(outcome.source, committed(workshop)) for outcome in build(jobs, workshop, silent)] == [
+        ("a", ["a"]),
+        ("b", ["a"]),
+        ("c", ["a", "c"]),
+    ]
 
 
 def test_what_was_committed_stays_when_the_work_breaks_off(tmp_path: Path) -> None:
