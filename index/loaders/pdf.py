@@ -15,6 +15,7 @@ from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
 from index.loaders.lines import Line, join_lines, join_pages, words_of
 from index.loaders.ocr import FindRecognise, Picture, find_tesseract, recognise_all
+from index.loaders.raised import RAISED, resolve
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
 from index.loaders.titles import meaningful_title
@@ -22,14 +23,21 @@ from index.values import Extract, Page
 
 # pypdfium2 has types, but hands out ctypes objects that mypy knows nothing of.
 TextPage = Any
+Bounds = tuple[float, float, float, float]  # left, bottom, right and top, in points
 
 # PDFium keeps global state: two threads inside it at once crash the process.
 ONE_AT_A_TIME = threading.Lock()
 _HEADER_WITHIN_BYTES = 1_024
 _TRAILER_WITHIN_BYTES = 4_096
 # PDFium's marks for a hyphen that a line break put into a word; it drops the line break itself.
-_BROKEN_WORD = "\x02\ufffe"
-_LINE_END = "\r\n\f\v" + _BROKEN_WORD
+_BROKEN_WORD = frozenset("\x02\ufffe")
+_LINE_END = frozenset("\r\n\f\v") | _BROKEN_WORD
+_SIGNS = frozenset("+-\u2212")
+# Shares of the height of what stands before: how far a raised character stands above it at least,
+# and how high it is at most.
+_RAISED_BY, _RAISED_HEIGHT = 0.15, 0.9
+# Shares of a line's height: what is beside the last character overlaps it, and lies no further.
+_BESIDE, _WORD_GAP, _LINE_GAP = 0.3, 0.15, 1.0
 _NUMBERING = frozenset({"page", "p", "of", ""})
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 PDF_DAMAGED = "the PDF is damaged; open and save it again in a PDF program and add that"
@@ -165,10 +173,7 @@ def _render(data: bytes, number: int) -> Picture:
 
 def _lines(text_page: TextPage) -> Iterator[Line]:
     """Cut a page's characters into lines, with the place and size of each."""
-    from pypdfium2 import raw
-
-    count = text_page.count_chars()
-    characters = [chr(raw.FPDFText_GetUnicode(text_page, place)) for place in range(count)]
+    characters = _characters(text_page)
     start = 0
     for place, character in enumerate([*characters, "\n"]):
         if character in _LINE_END:
@@ -177,11 +182,55 @@ def _lines(text_page: TextPage) -> Iterator[Line]:
             start = place + 1
 
 
+def _characters(text_page: TextPage) -> list[str]:
+    """Return a page's characters, `RAISED` before numbers that are raised behind a number.
+
+    PDFium ends a line where a raised or lowered character does: there it is made to go on.
+    """
+    from pypdfium2 import raw
+
+    count = text_page.count_chars()
+    # A glyph without a character is 0 there, which would be taken for the mark.
+    codes = [raw.FPDFText_GetUnicode(text_page, place) for place in range(count)]
+    characters = [chr(code) if code else "\x01" for code in codes]
+    for place in range(1, count):
+        before, here = characters[place - 1], characters[place]
+        if before[-1:].isdigit() and (here.isdigit() or here in _SIGNS):
+            if _is_raised(*_boxes(text_page, place - 1, place)):
+                characters[place] = RAISED + here
+        elif here == "\r" and place + 2 < count and not before.isspace():
+            gap = _gap_in_line(*_boxes(text_page, place - 1, place + 2))
+            if gap is not None:
+                characters[place : place + 2] = [gap, ""]
+    return characters
+
+
+def _boxes(text_page: TextPage, *places: int) -> Iterator[Bounds]:
+    """Yield the left, bottom, right and top of characters, each as high as its font."""
+    return (text_page.get_charbox(place, loose=True) for place in places)
+
+
+def _is_raised(before: Bounds, here: Bounds) -> bool:
+    height = before[3] - before[1]
+    raised = here[1] - before[1] >= _RAISED_BY * height
+    return raised and here[3] - here[1] <= _RAISED_HEIGHT * height
+
+
+def _gap_in_line(before: Bounds, following: Bounds) -> str | None:
+    """Return what lies between two characters of one line, or None where a line ends."""
+    heights = before[3] - before[1], following[3] - following[1]
+    overlap = min(before[3], following[3]) - max(before[1], following[1])
+    gap = (following[0] - before[2]) / (max(heights) or 1.0)
+    if overlap < _BESIDE * min(heights) or abs(gap) > _LINE_GAP:
+        return None
+    return " " if gap > _WORD_GAP else ""
+
+
 def _line(
     text_page: TextPage, characters: Sequence[str], start: int, end: int, *, broken: bool
 ) -> Iterator[Line]:
     """Yield the line between two places, or nothing where only white space lies there."""
-    text = _CONTROL.sub("", as_valid_unicode("".join(characters[start:end])))
+    text = _CONTROL.sub("", as_valid_unicode(resolve("".join(characters[start:end]))))
     seen = [place for place in range(start, end) if not characters[place].isspace()]
     if not seen or is_blank(text):
         return

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
-# Marks of broken words, and what stands for a character that is none: loaders change them.
-_DROPPED = frozenset("-\xad\u2010\u2011\x02\ufffe\uffff\ufffd")
+# Marks of broken words and of raised numbers, and what stands for a character that is none: loaders
+# change them.
+_DROPPED = frozenset("-^\xad\u2010\u2011\x02\ufffe\uffff\ufffd")
 _CONTEXT_LETTERS = 24
 _FEWEST_LETTERS = 12
 _SURROGATES = range(0xD800, 0xE000)

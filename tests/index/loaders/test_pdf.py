@@ -55,6 +55,45 @@ def test_a_word_broken_at_the_end_of_a_line_is_mended(make_pdf: MakePdf, limits:
     assert found.text == "For an example see the next example;\nit is well-\nknown."
 
 
+def set_in_parts(*parts: tuple[str, float, float]) -> bytes:
+    """Return a PDF with one line of parts, each with a size and how far it is raised."""
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    left = 72.0
+    for text, size, raised in parts:
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(left, 700 + raised, text)
+        left += canvas.stringWidth(text, "Helvetica", size)
+    canvas.save()
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("raised", [3.3, 5.0])
+def test_a_raised_number_is_no_part_of_the_one_before_it(raised: float, limits: Limits) -> None:
+    data = set_in_parts(
+        ("In 2023 it sold 10", 10, 0),
+        ("6", 7, raised),
+        (" cells of 5 km", 10, 0),
+        ("2", 7, raised),
+        (" and 10", 10, 0),
+        ("-12", 7, raised),
+        (" litres of CO", 10, 0),
+        ("2", 7, -1.5),
+        (" for $1,200", 10, 0),
+        ("2", 7, raised),
+    )
+
+    text = extract(data, ".pdf", limits=limits).text
+
+    assert text == "In 2023 it sold 10^6 cells of 5 km2 and 10^-12 litres of CO2 for $1,200^2"
+
+
+def test_numbers_in_other_sizes_on_a_line_are_as_they_are(limits: Limits) -> None:
+    data = set_in_parts(("20", 12, 0), ("26", 9, 0), (" and ", 12, 0), ("3", 12, 4), ("4", 12, 0))
+
+    assert extract(data, ".pdf", limits=limits).text == "2026 and 34"
+
+
 def test_never_holds_a_form_feed_or_control(make_pdf: MakePdf, limits: Limits) -> None:
     found = extract(make_pdf(FIRST, SECOND), ".pdf", limits=limits)
 

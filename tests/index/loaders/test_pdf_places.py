@@ -71,6 +71,12 @@ def test_ligatures_are_the_letters_that_they_stand_for(drawn: str, loaded: str) 
     assert (box.left, box.right) == (18.0, 18.0 + WIDE * len(drawn))
 
 
+def test_the_mark_of_a_raised_number_is_not_on_the_page() -> None:
+    page = page_of(line_of("10", 20.0), line_of("6", 16.0, 12.0), line_of(" cells", 20.0, 18.0))
+
+    assert mark(page, "10^6 cells", "10^6") == (Box(0.0, 16.0, 18.0, 30.0),)
+
+
 def test_characters_beyond_the_first_plane_come_in_two_halves() -> None:
     halves = ("a", " ", "\ud835", "\udd18", "b")
 
