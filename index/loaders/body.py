@@ -33,9 +33,10 @@ class Body(ABC):
     def write(self, container: Element) -> None:
         """Write every block in `container`, in order, however wrapped."""
 
-    def write_heading(self, text: str, level: int) -> None:
-        """Write a heading; levels count from 1."""
-        self.writer.heading(text, level=min(level, MAX_HEADING_LEVEL))
+    def write_heading(self, text: str, level: int, *, label: str = "") -> None:
+        """Write a heading, its number before it; levels count from 1."""
+        numbered = f"{label} {text}" if text.strip() else ""
+        self.writer.heading(numbered, level=min(level, MAX_HEADING_LEVEL))
         if level == 1 and self.first_heading is None and text.strip():
             self.first_heading = text
 

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.loaders.body import Body, Element
+from index.loaders.formulas import read_office_formula
 from index.loaders.grid import Grid, repeatable
 from index.loaders.markup import MarkdownWriter
+from index.loaders.numbering import Numbering
 from index.loaders.raised import RAISED, resolve
+from index.loaders.symbols import meaning
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading ([1-9])")
@@ -26,13 +29,33 @@ _UNREAD = frozenset(
 )
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _VERTICAL = f"{_W}rPr/{_W}vertAlign"
+_HIDDEN = f"{_W}rPr/{_W}vanish"
+_OFF = frozenset({"0", "false", "off"})
 _NOTES = ("/footnotes", "/endnotes")
+_NUMBERING = ("/numbering",)
+_UNLISTED = "0"  # the list of what takes itself out of its style's list
+# What Markdown knows as an item's marker; other labels are words of the item.
+_MARKER = re.compile(r"\d{1,9}[.)]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
+    """What a style makes of its paragraphs.
+
+    Attributes:
+        heading: Level of a heading from 1, or 0.
+        number_id: The list that numbers them, or None.
+        depth: Which level of a list they are on from 0, or None outside lists.
+    """
+
     heading: int = 0
-    list_depth: int | None = None
+    number_id: str | None = None
+    depth: int | None = None
+
+    def inheriting(self, base: _Style) -> _Style:
+        """Return the style with what it doesn't say itself from the one that it is based on."""
+        listed = base if self.number_id is None and self.depth is None else self
+        return _Style(self.heading or base.heading, listed.number_id, listed.depth)
 
 
 class Styles:
@@ -40,10 +63,12 @@ class Styles:
 
     Args:
         element: The `w:styles` element.
+        numbering: The document's lists.
     """
 
-    def __init__(self, element: Element) -> None:
+    def __init__(self, element: Element, numbering: Numbering) -> None:
         self._elements = {style.get(f"{_W}styleId"): style for style in element.iter(f"{_W}style")}
+        self._numbering = numbering
         self._known: dict[str | None, _Style] = {}
 
     def of(self, style_id: str | None) -> _Style:
@@ -54,38 +79,49 @@ class Styles:
 
     def _looked_up(self, style_id: str | None) -> _Style:
         seen: set[str | None] = set()
+        style = _Style()
         # A style may be based on itself, through others.
         while style_id in self._elements and style_id not in seen:
             seen.add(style_id)
             element = self._elements[style_id]
-            style = _style_of(element)
-            if style != _Style():
-                return style
+            style = style.inheriting(self._own(style_id, element))
             style_id = _value(element.find(f"{_W}basedOn"))
-        return _Style()
+        return style
 
-
-def _style_of(element: Element) -> _Style:
-    name = (_value(element.find(f"{_W}name")) or "").lower()
-    properties = element.find(f"{_W}pPr")
-    if heading := _HEADING.fullmatch(name):
-        return _Style(heading=int(heading[1]))
-    if name == "title":
-        return _Style(heading=1)
-    if level := _outline_level(properties):
-        return _Style(heading=level)
-    if listed := _LIST.fullmatch(name):
-        return _Style(list_depth=int(listed[1] or 1) - 1)
-    return _Style(list_depth=_list_depth(properties))
+    def _own(self, style_id: str | None, element: Element) -> _Style:
+        name = (_value(element.find(f"{_W}name")) or "").lower()
+        properties = element.find(f"{_W}pPr")
+        number_id, depth = _list_place(properties)
+        if number_id and depth is None and number_id != _UNLISTED:
+            depth = self._numbering.depth_of(number_id, style_id)
+        if heading := _HEADING.fullmatch(name):
+            return _Style(int(heading[1]), number_id, depth)
+        if name == "title":
+            return _Style(1, number_id, depth)
+        if level := _outline_level(properties):
+            return _Style(level, number_id, depth)
+        if listed := _LIST.fullmatch(name):
+            return _Style(0, number_id, int(listed[1] or 1) - 1)
+        return _Style(0, number_id, depth)
 
 
 def notes_of(part: Any) -> Iterator[Element]:
     """Yield the roots of a document's footnotes and endnotes, where it has any."""
+    return _related(part, _NOTES)
+
+
+def numbering_of(part: Any) -> Numbering:
+    """Return a document's lists."""
+    return Numbering(next(_related(part, _NUMBERING), None))
+
+
+def _related(part: Any, kinds: tuple[str, ...]) -> Iterator[Element]:
+    """Yield the roots of a document's parts of some kinds."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     for relation in part.rels.values():
-        if not relation.is_external and relation.reltype.endswith(_NOTES):
+        if not relation.is_external and relation.reltype.endswith(kinds):
             yield etree.fromstring(relation.target_part.blob, parser)
 
 
@@ -94,11 +130,13 @@ class WordBody(Body):
 
     Attributes:
         styles: The document's styles.
+        numbering: Its lists, which count the paragraphs as they are written.
     """
 
-    def __init__(self, writer: MarkdownWriter, styles: Styles) -> None:
+    def __init__(self, writer: MarkdownWriter, styles: Styles, numbering: Numbering) -> None:
         super().__init__(writer)
         self.styles = styles
+        self.numbering = numbering
 
     def write(self, container: Element) -> None:
         """Write every paragraph and table in `container`, in order, however wrapped."""
@@ -116,17 +154,23 @@ class WordBody(Body):
         properties = paragraph.find(f"{_W}pPr")
         style_element = properties.find(f"{_W}pStyle") if properties is not None else None
         style = self.styles.of(_value(style_element))
-        level = _outline_level(properties) or style.heading
-        depth = _list_depth(properties)
-        if depth is None and not _is_unlisted(properties):
-            depth = style.list_depth
-        if level:
-            self.write_heading(text, level)
-        elif depth is not None:
-            self.writer.item(text, depth=depth)
+        number_id, depth = _list_place(properties)
+        listed = _Style(_outline_level(properties), number_id, depth).inheriting(style)
+        label = self._count(listed)
+        if listed.heading:
+            self.write_heading(text, listed.heading, label=label)
+        elif listed.depth is not None:
+            marker = label if _MARKER.fullmatch(label) else "-"
+            words = text if marker == label else f"{label} {text}"
+            self.writer.item(words if text.strip() else "", depth=listed.depth, marker=marker)
         else:
             self.writer.paragraph(text)
         self.write_boxes()
+
+    def _count(self, style: _Style) -> str:
+        if style.number_id is None or style.depth is None:
+            return ""
+        return self.numbering.count(style.number_id, style.depth)
 
     def _write_table(self, table: Element) -> None:
         grid = Grid(self.repeats_left)
@@ -161,18 +205,34 @@ class WordBody(Body):
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
             name = _name(child)
-            if name == "r" and _value(child.find(_VERTICAL)) == "superscript":
-                yield RAISED
-            if name == "t":
-                yield child.text or ""
-            elif name in _SPACES:
-                yield _SPACES[name]
+            said = _said(child, name)
+            if said is not None:
+                yield said
+            elif name == "r":
+                yield from self._run(child)
             elif name == "txbxContent":
                 self.boxes.append(child)
             elif name not in _UNREAD:
                 yield from self._pieces(child)
                 # Paragraphs of a cell, which holds its text on one line.
                 yield " " if name == "p" else ""
+
+    def _run(self, run: Element) -> Iterator[str]:
+        hidden = run.find(_HIDDEN)
+        if hidden is not None and _value(hidden) not in _OFF:
+            return
+        if _value(run.find(_VERTICAL)) == "superscript":
+            yield RAISED
+        yield from self._pieces(run)
+
+
+def _said(element: Element, name: str) -> str | None:
+    """Return what an element says by itself, or None where what it says is in those within."""
+    if name == "t":
+        return element.text or ""
+    if name == "sym":
+        return meaning(element.get(f"{_W}font") or "", element.get(f"{_W}char") or "")
+    return read_office_formula(element) if name == "oMath" else _SPACES.get(name)
 
 
 def _name(element: Element) -> str:
@@ -198,17 +258,16 @@ def _outline_level(properties: Element | None) -> int:
     return level + 1 if level < 9 else 0
 
 
-def _list_depth(properties: Element | None) -> int | None:
+def _list_place(properties: Element | None) -> tuple[str | None, int | None]:
+    """Return the list that a paragraph or style names, and the level; None for what it doesn't."""
     numbering = properties.find(f"{_W}numPr") if properties is not None else None
-    if numbering is None or _number(numbering, "numId", 0) == 0:
-        return None
-    return _number(numbering, "ilvl", 0)
-
-
-def _is_unlisted(properties: Element | None) -> bool:
-    """Tell whether a paragraph takes itself out of its style's list (`numId` 0)."""
-    numbering = properties.find(f"{_W}numPr") if properties is not None else None
-    return numbering is not None and _number(numbering, "numId", 1) == 0
+    if numbering is None:
+        return None, None
+    number_id = _value(numbering.find(f"{_W}numId"))
+    if number_id == _UNLISTED:
+        return number_id, None
+    level = numbering.find(f"{_W}ilvl")
+    return number_id, None if level is None else _number(numbering, "ilvl", 0)
 
 
 def _descendants(element: Element, name: str) -> Iterator[Element]:

@@ -88,7 +88,7 @@ def test_reads_the_body_in_its_order(document: WordDocument) -> None:
 
     assert found.text == (
         "# Contracts\n\nAll of them.\n\n| Number | Value |\n| --- | --- |\n| HC-1 | 5 \\| 6 |\n\n"
-        "## Rules\n\n- one\n    - two\n- three\n\nThe end."
+        "## Rules\n\n- one\n    - two\n1. three\n\nThe end."
     )
     assert (found.markup, found.pages) == ("markdown", ())
 
@@ -510,6 +510,116 @@ def test_deep_nesting_is_refused() -> None:
 
     with pytest.raises(RefusedFileError, match="is damaged"):
         read(with_body(nested))
+
+
+NUMBERING = f"""<w:numbering xmlns:w="{W}">
+<w:abstractNum w:abstractNumId="0">
+  <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/>
+    <w:pStyle w:val="Clause"/></w:lvl>
+  <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/>
+  </w:lvl>
+  <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="(%3)"/>
+  </w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="1">
+  <w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf0b7"/></w:lvl>
+</w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
+</w:numbering>"""
+
+
+def with_numbers(markup: str, styles: str = "") -> bytes:
+    """Return a document whose lists are those of `NUMBERING`."""
+    numbered = changed(with_body(markup), "word/numbering.xml", lambda _: NUMBERING.encode())
+    end = b"</w:styles>"
+    return changed(
+        numbered, "word/styles.xml", lambda part: part.replace(end, styles.encode() + end)
+    )
+
+
+def listed(text: str, number_id: int, depth: int) -> str:
+    place = f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number_id}"/></w:numPr>'
+    return paragraph(text, place)
+
+
+def test_paragraphs_have_the_numbers_that_word_shows() -> None:
+    markup = "".join(
+        (
+            listed("Fees", 1, 0),
+            listed("Members pay.", 1, 1),
+            listed("monthly;", 1, 2),
+            listed("in advance.", 1, 2),
+            listed("apples", 2, 0),
+            listed("", 1, 1),
+            listed("Guests don't.", 1, 1),
+            listed("Notice", 1, 0),
+            listed("Clause 1.1 applies.", 1, 1),
+        )
+    )
+
+    assert read(with_numbers(markup)).text == (
+        "1. Fees\n    - 1.1 Members pay.\n        - (a) monthly;\n        - (b) in advance.\n"
+        "- apples\n    - 1.3 Guests don't.\n2. Notice\n    - 2.1 Clause 1.1 applies."
+    )
+
+
+def test_headings_are_numbered_by_their_style() -> None:
+    styles = (
+        '<w:style w:type="paragraph" w:styleId="Clause"><w:name w:val="Clause"/>'
+        '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:outlineLvl w:val="0"/></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Preamble"><w:name w:val="Preamble"/>'
+        '<w:basedOn w:val="Clause"/><w:pPr><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr>'
+        "</w:style>"
+    )
+    bodies = (("Preamble", "Parties"), ("Clause", "Fees"), ("Clause", "Notice"))
+    markup = "".join(paragraph(text, f'<w:pStyle w:val="{style}"/>') for style, text in bodies)
+
+    found = read(with_numbers(markup, styles))
+
+    assert found.text == "# Parties\n\n# 1. Fees\n\n# 2. Notice"
+    assert found.title == "Parties"
+
+
+def test_a_titles_number_is_no_part_of_it() -> None:
+    markup = paragraph("Fees", '<w:numPr><w:numId w:val="1"/></w:numPr><w:outlineLvl w:val="0"/>')
+    found = read(with_numbers(markup.replace("<w:numPr>", '<w:numPr><w:ilvl w:val="0"/>')))
+
+    assert (found.text, found.title) == ("# 1. Fees", "Fees")
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ("<w:vanish/>", "The fee is"),
+        ('<w:vanish w:val="0"/>', "The fee is 5 euro"),
+        ('<w:vertAlign w:val="subscript"/>', "The fee is 5 euro"),
+    ],
+)
+def test_hidden_text_is_left_out(properties: str, text: str) -> None:
+    hidden = f"<w:r><w:rPr>{properties}</w:rPr><w:t> 5 euro</w:t></w:r>"
+
+    assert read(with_body(f"<w:p><w:r><w:t>The fee is</w:t></w:r>{hidden}</w:p>")).text == text
+
+
+def test_formulas_stand_on_one_line() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def number(text: str) -> str:
+        return f"<m:r><m:t>{text}</m:t></m:r>"
+
+    half = f"<m:f><m:num>{number('1')}</m:num><m:den>{number('2')}</m:den></m:f>"
+    power = f"<m:sSup><m:e>{number('10')}</m:e><m:sup>{number('6')}</m:sup></m:sSup>"
+    markup = f"<w:p><w:r><w:t>It is </w:t></w:r><m:oMath {math}>{half}{power}</m:oMath></w:p>"
+
+    assert read(with_body(markup)).text == "It is 1/2 10^6"
+
+
+def test_inserted_symbols_are_read() -> None:
+    symbols = (("Symbol", "F0B1"), ("Wingdings", "F0FE"), ("Arial", "20AC"), ("Webdings", "F061"))
+    runs = "".join(f'<w:sym w:font="{font}" w:char="{code}"/>' for font, code in symbols)
+
+    assert read(with_body(f"<w:p><w:r><w:t>5 </w:t>{runs}</w:r></w:p>")).text == "5 ±☑€"
 
 
 def test_a_raised_number_is_no_end_of_the_one_before() -> None:

@@ -1,0 +1,148 @@
+"""Counts the numbered paragraphs of a Word document, whose numbers its text doesn't hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+# lxml's elements have no types of their own.
+Element = Any
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_LEVELS = 9
+_PLACE = re.compile(r"%([1-9])")
+_MAX_LABEL_CHARACTERS = 40
+_LARGEST_ROMAN = 3_999
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
+    *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How one level of a list is numbered: `%1.%2` stands for the numbers of two levels."""
+
+    kind: str = "none"
+    text: str = ""
+    start: int = 1
+    legal: bool = False  # all numbers in it are decimal
+    style_id: str | None = None
+
+
+@dataclass(slots=True)
+class _Definition:
+    """A list as it is defined, with the number that each level has reached."""
+
+    levels: dict[int, _Level]
+    reached: list[int | None] = field(default_factory=lambda: [None] * _LEVELS)
+
+
+class Numbering:
+    """Gives paragraphs their numbers, in the order of the document.
+
+    Args:
+        element: The `w:numbering` element, or None where the document has none.
+    """
+
+    def __init__(self, element: Element | None) -> None:
+        self._lists: dict[str, _Definition] = {}
+        self._restarts: dict[str, dict[int, int]] = {}
+        if element is None:
+            return
+        defined: dict[str | None, _Definition] = {}
+        linked: dict[str | None, _Definition] = {}  # by the style that others refer to them by
+        links: dict[str | None, str | None] = {}
+        for each in element.iter(f"{_W}abstractNum"):
+            key = each.get(f"{_W}abstractNumId")
+            defined[key] = _Definition(dict(map(_level_of, each.iter(f"{_W}lvl"))))
+            linked[_value(each, "styleLink")] = defined[key]
+            links[key] = _value(each, "numStyleLink")
+        for each in element.iter(f"{_W}num"):
+            key, number_id = _value(each, "abstractNumId"), each.get(f"{_W}numId")
+            if key in defined and number_id:
+                link = links[key]
+                self._lists[number_id] = linked.get(link, defined[key]) if link else defined[key]
+                self._restarts[number_id] = _restarts_of(each)
+
+    def depth_of(self, number_id: str, style_id: str | None) -> int:
+        """Return which level of a list a style's paragraphs are on."""
+        levels = self._lists[number_id].levels if number_id in self._lists else {}
+        return next((n for n, level in levels.items() if level.style_id == style_id), 0)
+
+    def count(self, number_id: str, depth: int) -> str:
+        """Count one more paragraph, and return its number as it is shown: `2.1`, `(a)` or ""."""
+        definition = self._lists.get(number_id)
+        level = definition.levels.get(depth) if definition else None
+        if definition is None or level is None or not 0 <= depth < _LEVELS:
+            return ""
+        reached, before = definition.reached, definition.reached[depth]
+        restart = self._restarts[number_id].pop(depth, None)  # holds for the first time alone
+        if restart is not None:
+            reached[depth] = restart
+        else:
+            reached[depth] = level.start if before is None else before + 1
+        reached[depth + 1 :] = [None] * (_LEVELS - depth - 1)
+        if level.kind in ("bullet", "none"):
+            return ""
+
+        def number(place: re.Match[str]) -> str:
+            other = int(place[1]) - 1
+            shown = definition.levels.get(other, _Level("decimal"))
+            value = reached[other]
+            return _spelled(shown.start if value is None else value, shown, legal=level.legal)
+
+        return _PLACE.sub(number, level.text).strip()[:_MAX_LABEL_CHARACTERS]
+
+
+def _level_of(element: Element) -> tuple[int, _Level]:
+    level = _Level(
+        kind=_value(element, "numFmt") or "decimal",
+        text=_value(element, "lvlText") or "",
+        start=_whole(_value(element, "start"), 0),
+        legal=element.find(f"{_W}isLgl") is not None,
+        style_id=_value(element, "pStyle"),
+    )
+    return _whole(element.get(f"{_W}ilvl"), 0), level
+
+
+def _restarts_of(element: Element) -> dict[int, int]:
+    """Return at which numbers a list's levels begin where it doesn't go on with another's."""
+    overrides = (
+        (_whole(each.get(f"{_W}ilvl"), 0), _value(each, "startOverride"))
+        for each in element.iter(f"{_W}lvlOverride")
+    )
+    return {depth: _whole(start, 1) for depth, start in overrides if start is not None}
+
+
+def _spelled(number: int, level: _Level, *, legal: bool) -> str:
+    if legal or number < 1:
+        return str(number)
+    if level.kind in ("lowerLetter", "upperLetter"):
+        # After z comes aa, then bb.
+        repeated = chr(ord("a") + (number - 1) % 26) * min(1 + (number - 1) // 26, 10)
+        return repeated.upper() if level.kind == "upperLetter" else repeated
+    if level.kind in ("lowerRoman", "upperRoman") and number <= _LARGEST_ROMAN:
+        roman = _roman(number)
+        return roman.upper() if level.kind == "upperRoman" else roman
+    return f"{number:02}" if level.kind == "decimalZero" else str(number)
+
+
+def _roman(number: int) -> str:
+    letters = []
+    for value, spelled in _ROMAN:
+        count, number = divmod(number, value)
+        letters.append(spelled * count)
+    return "".join(letters)
+
+
+def _value(element: Element, name: str) -> str | None:
+    child = element.find(f"{_W}{name}")
+    return None if child is None else child.get(f"{_W}val")
+
+
+def _whole(value: str | None, default: int) -> int:
+    return (
+        int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else default
+    )
