@@ -20,6 +20,10 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
+_MAX_STYLE_CHARACTERS = 1_000
+_INVISIBLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE
+)
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}  # the level of each
 _NEVER = frozenset({"html", "body", "main", "article", *HEADINGS})
 _SUBJECT = ("main", "article", "h1")
@@ -35,8 +39,23 @@ def is_boilerplate(element: Element) -> bool:
     return next(element.iterdescendants(*_SUBJECT), None) is None
 
 
+def is_hidden(element: Element) -> bool:
+    """Tell whether an element's own style says that it isn't shown.
+
+    Readability, by which browsers show an article alone, leaves such out, too. What a page hides
+    until it is loaded is its own subject, and what has the attribute `hidden` mostly unfolds.
+    """
+    style = (element.get("style") or "")[:_MAX_STYLE_CHARACTERS]
+    return element.tag not in _NEVER and _INVISIBLE.search(style) is not None
+
+
 def _says_so(element: Element) -> bool:
-    if element.tag in _TAGS or element.get("role") in _ROLES:
+    role = element.get("role") or ""
+    if role.startswith("doc-"):  # a part of a publication, as the footnotes that pandoc writes
+        return False
+    if element.tag == "footer" and element.getparent().tag == "blockquote":  # says whose words
+        return False
+    if element.tag in _TAGS or role in _ROLES:
         return True
     if any(map(_NAMES.fullmatch, (element.get("class") or "")[:500].split())):
         return True

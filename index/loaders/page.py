@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from index.loaders.boilerplate import HEADINGS, is_boilerplate
+from index.loaders.boilerplate import HEADINGS, is_boilerplate, is_hidden
+from index.loaders.formulas import read_mathml
 from index.loaders.grid import MAX_REPEATS, Grid
 from index.loaders.raised import RAISED, resolve
 
@@ -77,7 +78,11 @@ def read_page(root: Element) -> Page:
     walk = etree.iterwalk(root, events=("start", "end"))
     skipped: Element = None
     for event, element in walk:
-        if event == "start" and element.tag in _UNSEEN:
+        if event == "start" and (element.tag in _UNSEEN or is_hidden(element)):
+            skipped = element
+            walk.skip_subtree()
+        elif event == "start" and element.tag == "math":
+            reader.say(read_mathml(element))
             skipped = element
             walk.skip_subtree()
         elif event == "start":
@@ -128,7 +133,7 @@ class _Reader:
         elif tag == "br":
             self._words.append("\n")
         self._links += tag == "a"
-        self._say(element.text)
+        self.say(element.text)
 
     def close(self, element: Element, *, unseen: bool) -> None:
         if not unseen:
@@ -139,7 +144,7 @@ class _Reader:
             elif tag in _BLOCK_LEVEL:
                 self.flush()
                 self._close_block(element)
-        self._say(element.tail)
+        self.say(element.tail)
 
     def flush(self) -> None:
         """Make a block of the words so far."""
@@ -244,7 +249,8 @@ class _Reader:
         self._link_characters = 0
         return text
 
-    def _say(self, text: str | None) -> None:
+    def say(self, text: str | None) -> None:
+        """Take words that belong to where the walk is."""
         if not text:
             return
         # A soft hyphen only says where a word may be broken; it would keep it from being found.

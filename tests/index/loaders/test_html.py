@@ -244,6 +244,36 @@ def test_headings_that_unfold_keep_their_words() -> None:
     )
 
 
+def test_what_its_own_style_hides_is_left_out() -> None:
+    found = read(
+        "<body style='visibility:hidden'><h1>Prices</h1><p>The plan costs 25 euro.</p>"
+        "<div style='color: red; display: none'><p>It was 999 euro.</p></div>"
+        "<p>Ask us<span style='visibility:hidden'> never</span>.</p></body>"
+    )
+
+    assert found.text == "# Prices\n\nThe plan costs 25 euro.\n\nAsk us."
+
+
+def test_the_notes_of_a_publication_are_read() -> None:
+    found = read(
+        "<h1>Leave</h1><p>Staff get 25 days.</p><blockquote>Rest.<footer>Jane Roe</footer>"
+        "</blockquote><aside id='footnotes' role='doc-endnotes'><p>Part-time: 12 days.</p></aside>"
+        "<footer>Imprint of the company and its many offices</footer>"
+    )
+
+    assert found.text == "# Leave\n\nStaff get 25 days.\n\nRest.\n\nJane Roe\n\nPart-time: 12 days."
+
+
+def test_formulas_are_read_as_they_are_typed() -> None:
+    formula = "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>"
+
+    found = read(
+        f"<p>It takes {formula} of them.</p><table><tr><td>a<td>{formula}<tr><td>b</table>"
+    )
+
+    assert found.text == "It takes 1/2 of them.\n\n| a | 1/2 |\n| --- | --- |\n| b |  |"
+
+
 @pytest.mark.parametrize(
     ("head", "title"),
     [
