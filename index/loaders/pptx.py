@@ -10,11 +10,14 @@ from typing import Any
 
 from index.errors import RefusedFileError
 from index.loaders.archive import Package, check_package
+from index.loaders.charts import read_chart, read_diagram
 from index.loaders.encoding import as_valid_unicode, is_blank
+from index.loaders.formulas import read_office_formula
 from index.loaders.grid import Grid
 from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
 from index.loaders.parts import join_parts
+from index.loaders.raised import RAISED, resolve
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
 from index.values import Extract
@@ -36,6 +39,10 @@ _SHAPES = frozenset(
     f"{{http://schemas.openxmlformats.org/presentationml/2006/main}}{name}"
     for name in ("sp", "grpSp", "graphicFrame", "pic")
 )
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 # python-pptx's own template carries this date into every presentation made from it.
 _TEMPLATE_DATE = datetime(2013, 1, 27, 9, 14, 16)
 _SPACES = str.maketrans({"\v": "\n", "\xa0": " "})
@@ -119,14 +126,17 @@ def _unwrap(tree: Any) -> None:
 
 def _title(slide: Any) -> str:
     shape = slide.shapes.title
-    return " ".join(_text(shape.text_frame.text).split()) if shape is not None else ""
+    paragraphs = shape.text_frame.paragraphs if shape is not None else ()
+    return " ".join(" ".join(_words(item._p) for item in paragraphs).split())
 
 
 def _leaves(shapes: Iterable[Shape], depth: int) -> Iterator[Shape]:
-    """Yield the shapes that aren't groups, also from within groups."""
+    """Yield the shapes that aren't groups, also from within groups; hidden ones are left out."""
     from pptx.shapes.group import GroupShape
 
     for shape in shapes:
+        if shape._element._nvXxPr.cNvPr.get("hidden") in ("1", "true"):
+            continue
         if not isinstance(shape, GroupShape):
             yield shape
         elif depth < _MAX_DEPTH:
@@ -139,19 +149,35 @@ def _write(shape: Shape, writer: MarkdownWriter) -> None:
         return
     if getattr(shape, "has_table", False):
         _write_table(shape.table, writer)
+    elif getattr(shape, "has_chart", False):
+        title, rows = read_chart(shape.chart_part.blob)
+        writer.paragraph(title)
+        writer.table(rows)
     elif shape.has_text_frame:
         _write_paragraphs(shape.text_frame, writer)
+    else:
+        _write_diagram(shape, writer)
 
 
 def _write_paragraphs(frame: Any, writer: MarkdownWriter) -> None:
     """Write a box's paragraphs, as a list where there are several: that is how slides speak."""
-    paragraphs = [(_text(item.text), item.level) for item in frame.paragraphs]
-    filled = [(text, level) for text, level in paragraphs if text]
+    _write_items([(_words(item._p), item.level) for item in frame.paragraphs], writer)
+
+
+def _write_items(items: Iterable[tuple[str, int]], writer: MarkdownWriter) -> None:
+    filled = [(text, level) for text, level in items if text]
     for text, level in filled:
         if len(filled) == 1:
             writer.paragraph(text)
         else:
             writer.item(text, depth=level)
+
+
+def _write_diagram(shape: Shape, writer: MarkdownWriter) -> None:
+    """Write the boxes of a diagram, whose words are in a part of its own."""
+    for reference in shape._element.iter(_DIAGRAM):
+        part = shape.part.related_part(reference.get(f"{_RELATIONS}dm"))
+        _write_items([(text, 0) for text in read_diagram(part.blob)], writer)
 
 
 def _write_table(table: Any, writer: MarkdownWriter) -> None:
@@ -160,7 +186,8 @@ def _write_table(table: Any, writer: MarkdownWriter) -> None:
         grid.start_row()
         for cell in row.tc_lst:
             # A cell hidden under a merged one is still there, and empty.
-            grid.add(_text(_cell_text(cell)))
+            if not (cell.hMerge or cell.vMerge):
+                grid.add(_cell_text(cell), columns=cell.gridSpan, rows=cell.rowSpan)
     if grid.is_table():
         writer.table(grid.rows)
     else:
@@ -170,7 +197,23 @@ def _write_table(table: Any, writer: MarkdownWriter) -> None:
 
 def _cell_text(cell: Any) -> str:
     body = cell.txBody
-    return "\n".join(paragraph.text for paragraph in body.p_lst) if body is not None else ""
+    return "\n".join(map(_words, body.p_lst)).strip() if body is not None else ""
+
+
+def _words(paragraph: Any) -> str:
+    """Return a paragraph's words; of what stands in two forms, such as formulas, the first."""
+    parts = []
+    for child in paragraph:
+        if child.tag in (f"{_A}r", f"{_A}fld"):
+            properties = child.find(f"{_A}rPr")
+            shift = "0" if properties is None else properties.get("baseline", "0")
+            raised = shift[:1] not in "-0"  # thousandths of a percent, or with a sign: 30%
+            parts.append(RAISED * raised + (child.findtext(f"{_A}t") or ""))
+        elif child.tag == f"{_A}br":
+            parts.append("\n")
+        else:
+            parts += map(read_office_formula, child.iter(_FORMULA))
+    return _text(resolve("".join(parts)))
 
 
 def _text(text: str) -> str:

@@ -1,0 +1,86 @@
+"""Reads what Office draws: the table behind a chart, the words of a diagram."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from index.loaders.cells import shown
+from index.loaders.xml import parse_xml
+
+# lxml's elements have no types of their own.
+Element = Any
+
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_MAX_POINTS = 2_000
+_MAX_FORMAT_CHARACTERS = 200
+# A format that shows a year or a day is that of a date, which is kept as the days since this one.
+_DAY = re.compile(r"[yd]", re.IGNORECASE)
+_BESIDE_DAY = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.')
+_FIRST_DAY = datetime(1899, 12, 30)
+
+
+def read_chart(data: bytes) -> tuple[str, list[list[str]]]:
+    """Return a chart's title and the table that it draws: a column for each series.
+
+    Args:
+        data: The chart's part, with the values that the chart last showed.
+    """
+    root = parse_xml(data)
+    title = root.find(f"{_C}chart/{_C}title")
+    series = list(root.iter(f"{_C}ser"))
+    labels: dict[int, str] = {}
+    columns: list[dict[int, str]] = []
+    for each in series:
+        for name in ("cat", "xVal"):
+            labels = _points(each.find(f"{_C}{name}")) | labels
+        value = each.find(f"{_C}val")
+        columns.append(_points(each.find(f"{_C}yVal") if value is None else value))
+    places = sorted(set().union(labels, *columns))[:_MAX_POINTS]
+    header = ["", *(_words(each.iterchildren(f"{_C}tx")) for each in series)]
+    rows = [[labels.get(n, ""), *(column.get(n, "") for column in columns)] for n in places]
+    paragraphs = () if title is None else list(title.iter(f"{_A}p")) or [title]
+    return _words(paragraphs), [header, *rows] if rows else []
+
+
+def read_diagram(data: bytes) -> Sequence[str]:
+    """Return the texts of a diagram's boxes (SmartArt), in their order."""
+    boxes = parse_xml(data).iter("{*}pt")
+    return list(filter(None, (_words(box.iter(f"{_A}p")) for box in boxes)))
+
+
+def _points(element: Element | None) -> dict[int, str]:
+    """Return the values in a series' part by their place; of several levels the innermost."""
+    found: dict[int, str] = {}
+    if element is None:
+        return found
+    number_format = next((each.text for each in element.iter(f"{_C}formatCode")), "General")
+    numbers = element.find(f".//{_C}numCache") is not None
+    for place, point in enumerate(element.iter(f"{_C}pt")):
+        value = (point.findtext(f"{_C}v") or "").strip()
+        index = point.get("idx") or ""
+        key = int(index) if index.isascii() and index.isdigit() and len(index) < 9 else place
+        found.setdefault(key, _shown(value, number_format or "General") if numbers else value)
+    return found
+
+
+def _shown(value: str, number_format: str) -> str:
+    try:
+        number = float(value)
+        if _DAY.search(_BESIDE_DAY.sub("", number_format[:_MAX_FORMAT_CHARACTERS])):
+            return shown(_FIRST_DAY + timedelta(days=number))
+    except (ValueError, OverflowError):
+        return value
+    return shown(int(number) if number.is_integer() else number, number_format)
+
+
+def _words(elements: Iterable[Element]) -> str:
+    """Return the words of paragraphs, and of what a cell gave a title."""
+    words = (
+        "".join(each.text or "" for each in element.iter(f"{_A}t", f"{_C}v"))
+        for element in elements
+    )
+    return " ".join(" ".join(words).split())
