@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 from index.loaders.limits import Limits
 from index.loaders.rows import RowWriter
@@ -20,6 +22,15 @@ _SAMPLE_CHARACTERS = 100_000
 _DECLARED = re.compile(r"sep=([,;\t|])\n", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _CUT_OFF = re.compile(r'(?:^|(?<=[,;\t|\n]))"[^"]*\Z')
+# A comma in a number or a sentence.
+_NO_END = re.compile(r"(?<=\d),(?=\d)|, ")
+# Blanks before a quote, as people type them; quotes in quotes as databases write them.
+_DIALECTS: tuple[dict[str, Any], ...] = (
+    {"strict": True, "skipinitialspace": True},
+    {"strict": True},
+    {"strict": True, "skipinitialspace": True, "escapechar": "\\", "doublequote": False},
+    {"quoting": csv.QUOTE_NONE},
+)
 # A cell is bounded with the rest of the text. The csv module's own bound holds for all threads, so
 # that each of them has to set the same.
 _MAX_CELL_CHARACTERS = 2**31 - 1
@@ -39,15 +50,20 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     body = text[declared.end() :] if declared else text
     delimiter = declared[1] if declared else _delimiter(body)
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
-    try:
-        writer = _written(
-            csv.reader(io.StringIO(body, ""), delimiter=delimiter, strict=True), limits
-        )
-    except csv.Error:
-        lines = csv.reader(io.StringIO(body, ""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        writer = _written(lines, limits)
+    writer = _read(body, delimiter, limits)
     found, pages = writer.finish()
     return Extract(found, tidy_title(writer.title), None, pages, "rows")
+
+
+def _read(text: str, delimiter: str, limits: Limits) -> RowWriter:
+    """Return the rows by the first way of quoting that all of the text agrees with."""
+    *dialects, characters = (
+        csv.reader(io.StringIO(text, ""), delimiter=delimiter, **dialect) for dialect in _DIALECTS
+    )
+    for records in dialects:
+        with suppress(csv.Error):
+            return _written(records, limits)
+    return _written(characters, limits)
 
 
 def _written(records: Iterator[list[str]], limits: Limits) -> RowWriter:
@@ -65,9 +81,10 @@ def _delimiter(text: str) -> str:
         sample = _CUT_OFF.sub("", sample)
     lines = [line for line in sample.split("\n")[:_SAMPLE_LINES] if line.strip()]
 
-    def agreement(delimiter: str) -> tuple[float, int]:
+    def agreement(delimiter: str) -> tuple[int, int, int]:
         counts = [line.count(delimiter) for line in lines]
         usual = max(set(counts) - {0}, key=counts.count, default=0)
-        return (counts.count(usual) if usual else 0, usual)
+        unlikely = len(_NO_END.findall(sample)) if delimiter == "," else 0
+        return counts.count(usual) if usual else 0, usual, -unlikely
 
     return max(_DELIMITERS, key=agreement)

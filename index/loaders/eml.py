@@ -12,7 +12,7 @@ from typing import Any
 
 from index.errors import RefusedFileError
 from index.loaders.encoding import as_valid_unicode, decode, is_blank, with_plain_newlines
-from index.loaders.html import decode_page, whole_text
+from index.loaders.html import LATIN_1, decode_page, whole_text
 from index.loaders.limits import Limits
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
@@ -114,6 +114,8 @@ def _read(part: Any, limits: Limits) -> list[tuple[str, str]]:
 def _content(part: Any) -> str:
     payload = part.get_payload(decode=True)
     charset = part.get_content_charset()
+    if charset in LATIN_1:
+        charset = "cp1252"  # as mail programs show it
     if charset:
         # Seven-bit text that its own encoding can't read in full would pass for UTF-8.
         errors = "replace" if payload.isascii() else "strict"

@@ -25,7 +25,8 @@ _XML_DECLARED = re.compile(rb"\s*<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([\w.:-]
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^<>]*\?>")
 _DECLARED_WITHIN_BYTES = 4_096
 # Browsers read these names as windows-1252, and so do the people who write pages.
-_WESTERN = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"})
+LATIN_1 = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1"})
+_WESTERN = LATIN_1 | {"us-ascii", "ascii"}
 # What pages declare; Python knows further "encodings" (punycode, unicode_escape) that aren't any.
 _CODECS = re.compile(
     r"(?:utf-?8|windows-|cp|iso-?8859|iso-2022|latin|koi8|mac|gb|hz|big5|euc|shift|s-?jis|tis|ms)[\w-]*"

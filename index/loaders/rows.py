@@ -21,6 +21,7 @@ _SAMPLE_ROWS = 20
 _MAX_EMPTY_LINES = 50
 _HEADER_SHARE = 0.6
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 Row = tuple[int, Sequence[str]]
@@ -29,8 +30,9 @@ Row = tuple[int, Sequence[str]]
 class RowWriter:
     """Collects the rows of one or more sheets.
 
-    A row reads `Region: North | Sales: 120`, by the names in its sheet's header: the first row
-    of words that fills most of the sheet's width. What stands above the header is written as it is.
+    A row reads `Region: North | Sales: 120`, by the names in its table's header: the first row
+    of words that fills most of the width. What stands above the header is written as it is. A new
+    table begins where, below an empty row, there are words in a column that held numbers.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -40,9 +42,11 @@ class RowWriter:
         self._pages: list[Page] = []
         self._number = 0
         self._label = ""
+        self._heading_waits = False
         self._waiting: list[Row] = []
         self._waiting_length = 0
         self._names: Sequence[str] | None = None
+        self._numeric: dict[int, bool] = {}  # by column of the table: whether it holds numbers
         self._start = 0  # of the run of rows that is being written
         self._first_row = 0
         self._next_row = 0
@@ -53,6 +57,7 @@ class RowWriter:
         self._finish_sheet()
         self._number += 1
         self._label = ""
+        self._heading_waits = name is not None
         if name is not None:
             shown = " ".join(clean(name).replace(": ", " ").split())
             self._label = f"sheet {shown}"
@@ -76,14 +81,7 @@ class RowWriter:
             )
         if not cleaned:
             return
-        if self._names is None:
-            self._waiting.append((number, cleaned))
-            self._waiting_length += sum(map(len, cleaned))
-            self._check_length(self._waiting_length)
-            if len(self._waiting) >= _SAMPLE_ROWS:
-                self._write_waiting()
-        else:
-            self._write(number, _named(self._names, cleaned))
+        self._take(number, cleaned)
 
     def finish(self) -> tuple[str, tuple[Page, ...]]:
         """Return the text of all sheets and its pages."""
@@ -95,14 +93,36 @@ class RowWriter:
             raise too_long(self._length + more, self._limits)
 
     def _finish_sheet(self) -> None:
-        self._write_waiting()
+        while self._waiting:
+            self._write_waiting()
         self._close_run()
+
+    def _take(self, number: int, cells: Sequence[str]) -> None:
+        """Write a row under its table's header, or let it wait for that."""
+        if self._begins_table(number, cells):
+            self._names = None
+        if self._names is None:
+            self._waiting.append((number, cells))
+            self._waiting_length += sum(map(len, cells))
+            self._check_length(self._waiting_length)
+            if len(self._waiting) >= _SAMPLE_ROWS:
+                self._write_waiting()
+            return
+        for place, cell in enumerate(cells):
+            if cell:
+                self._numeric[place] = self._numeric.get(place, True) and not _is_label(cell)
+        self._write(number, _named(self._names, cells))
+
+    def _begins_table(self, number: int, cells: Sequence[str]) -> bool:
+        if self._names is None or number <= self._next_row or _filled(cells) < 2:
+            return False
+        filled = [place for place, cell in enumerate(cells) if cell]
+        others = any(self._numeric.get(place, False) for place in filled)
+        return others and all(_is_label(cells[place]) for place in filled)
 
     def _write_waiting(self) -> None:
         waiting, self._waiting, self._waiting_length = self._waiting, [], 0
-        if not waiting:
-            return
-        if self._label:
+        if self._heading_waits:
             self._write_heading()
         place = _header_place([cells for _, cells in waiting])
         first = [cell for cell in waiting[0][1] if cell]
@@ -111,11 +131,12 @@ class RowWriter:
         below = 0 if place is None else place + 1
         for number, cells in waiting[:below]:
             self._write(number, " | ".join(cell for cell in cells if cell))
-        self._names = () if place is None else waiting[place][1]
+        self._names, self._numeric = () if place is None else waiting[place][1], {}
         for number, cells in waiting[below:]:
-            self._write(number, _named(self._names, cells))
+            self._take(number, cells)
 
     def _write_heading(self) -> None:
+        self._heading_waits = False
         start = self._length
         self._add(f"{chr(10) if start else ''}# {self._label.removeprefix('sheet ')}\n\n")
         self._add_page(Page(self._number, start, self._length, self._label))
@@ -165,8 +186,11 @@ def _header_place(rows: Sequence[Sequence[str]]) -> int | None:
         if len(filled) < _HEADER_SHARE * width:
             continue
         labels = sum(_is_label(cell) for cell in filled)
-        # The first full row decides: a table of numbers alone has no header.
-        return place if 2 * labels >= len(filled) else None
+        days = sum(_DAY.fullmatch(cell) is not None for cell in filled)
+        # The first full row decides: a table of numbers alone has no header. Days are one where
+        # there are several, beside words alone.
+        by_days = days > 1 and 0 < labels == len(filled) - days
+        return place if 2 * labels >= len(filled) or by_days else None
     return None
 
 

@@ -28,6 +28,29 @@ def test_commas_in_numbers_and_quotes_are_no_delimiters() -> None:
     assert "Town: Orlen | Tariff: 1,5 | Note: a, b, c\n" in found.text
 
 
+def test_decimal_commas_are_no_delimiters_where_all_else_is_equal() -> None:
+    found = read("Town;Amount, EUR;Rate, %\nOrlen;1,5;2,5\nBrack;2,75;3,5\n")
+
+    assert "Town: Orlen | Amount, EUR: 1,5 | Rate, %: 2,5\n" in found.text
+
+
+def test_quotes_may_follow_a_blank() -> None:
+    found = read('Name, Amount, Note\nJane, "1,200", "c, d"\n')
+
+    assert "Name: Jane | Amount: 1,200 | Note: c, d\n" in found.text
+
+
+def test_quotes_in_quotes_may_follow_a_backslash() -> None:
+    found = read(
+        'Name,Note,Amount\n"Smith, John","said \\"hi\\" to, us",5\n"Doe, Jane","one\ntwo",7\n'
+    )
+
+    assert found.text.splitlines()[1:] == [
+        'Name: Smith, John | Note: said "hi" to, us | Amount: 5',
+        "Name: Doe, Jane | Note: one two | Amount: 7",
+    ]
+
+
 def test_a_file_may_name_its_delimiter() -> None:
     found = read("sep=|\nTown|Tariff\nOrlen|12\n")
 

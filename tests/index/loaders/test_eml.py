@@ -92,6 +92,12 @@ GERMAN = "Grüße aus München, der Preis ist 5 €"
 RUSSIAN = "Паром отходит в девять часов утра"
 
 
+def test_latin_1_is_read_as_the_code_page_that_programs_mean_by_it() -> None:
+    head = b"Subject: x\nContent-Type: text/plain; charset=iso-8859-1\n\n"
+
+    assert read(head + b"It\x92s 5 \x80 \x96 f\xfcr alle.").text.endswith("It’s 5 € – für alle.")
+
+
 @pytest.mark.parametrize("declared", ["", "; charset=us-ascii", "; charset=iso-2022-jp"])
 def test_an_encoding_that_is_missing_or_wrong_is_guessed(declared: str) -> None:
     head = f"Subject: x\nContent-Type: text/plain{declared}\n\n"

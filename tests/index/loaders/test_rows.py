@@ -62,6 +62,48 @@ def test_years_are_names_of_columns() -> None:
     )
 
 
+def test_days_beside_words_are_names_of_columns() -> None:
+    assert lines(("Item", "2024-01-01", "2024-02-01"), ("Rent", "5", "6"))[1] == (
+        "Item: Rent | 2024-01-01: 5 | 2024-02-01: 6"
+    )
+
+
+@pytest.mark.parametrize("rows", [2, 30])
+def test_a_second_table_has_names_of_its_own(rows: int) -> None:
+    below = rows + 3
+    first = [(number, (f"Month {number}", str(number))) for number in range(2, rows + 2)]
+
+    text, pages = write(
+        (1, ("Month", "Revenue")),
+        *first,
+        (below, ("Employee", "Salary")),
+        (below + 1, ("Alice", "50")),
+        (below + 3, ("All", "50")),
+        name="Sheet",
+    ).finish()
+
+    assert text.startswith("# Sheet\n\nMonth | Revenue\nMonth: Month 2 | Revenue: 2\n")
+    assert text.endswith(
+        f"Revenue: {rows + 1}\n\nEmployee | Salary\nEmployee: Alice | Salary: 50\n\n"
+        "Employee: All | Salary: 50\n"
+    )
+    assert text.count("# Sheet") == 1
+    assert (
+        place_at(as_document(text, pages), text.index("Alice")) == f"sheet Sheet, row {below + 1}"
+    )
+
+
+def test_an_empty_row_alone_begins_no_table() -> None:
+    text, _ = write(
+        (1, ("Name", "Town")), (2, ("Alice", "Ulm")), (4, ("Bob", "Bonn")), (6, ("A remark.",))
+    ).finish()
+
+    assert (
+        text
+        == "Name | Town\nName: Alice | Town: Ulm\n\nName: Bob | Town: Bonn\n\nName: A remark.\n"
+    )
+
+
 def test_a_table_of_numbers_alone_has_no_header() -> None:
     assert lines(("1", "2"), ("3", "4")) == [
         "Column A: 1 | Column B: 2",

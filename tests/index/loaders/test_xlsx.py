@@ -35,6 +35,21 @@ def test_each_row_names_its_columns_and_shows_what_a_person_sees() -> None:
     assert found.markup == "rows"
 
 
+def test_a_merged_label_is_said_in_each_row_that_it_reaches() -> None:
+    rows = (("Region", "Quarter", "Sales"), ("North", "Q1", 1), (None, "Q2", 2), ("South", "Q1", 3))
+    book = make_workbook(Sales=(("Sales of 2023",), *rows))
+    book["Sales"].merge_cells("A3:A4")
+    book["Sales"].merge_cells("A1:C1")
+
+    assert read(book).text.splitlines()[2:] == [
+        "Sales of 2023",
+        "Region | Quarter | Sales",
+        "Region: North | Quarter: Q1 | Sales: 1",
+        "Region: North | Quarter: Q2 | Sales: 2",
+        "Region: South | Quarter: Q1 | Sales: 3",
+    ]
+
+
 def test_hidden_sheets_are_read_and_empty_ones_left_out() -> None:
     book = make_workbook(Prices=[HEADER, ROW], Costs=[("Tea", 1)], Empty=[])
     book["Costs"].sheet_state = "hidden"
