@@ -17,10 +17,17 @@ _CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
     '<rootfile full-path="OEBPS/content.opf"/></rootfiles></container>'
 )
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 _ODT = (
-    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:draw="urn:draw">'
+    f'<office:document-content xmlns:office="{_OASIS}:office:1.0" xmlns:text="{_OASIS}:text:1.0" '
+    f'xmlns:table="{_OASIS}:table:1.0" xmlns:draw="{_OASIS}:drawing:1.0" '
+    f'xmlns:svg="{_OASIS}:svg-compatible:1.0" xmlns:style="{_OASIS}:style:1.0">'
+    "<office:automatic-styles>"
+    '<style:style style:name="Unseen"><style:text-properties text:display="none"/></style:style>'
+    '<style:style style:name="Raised"><style:text-properties style:text-position="super 58%"/>'
+    '</style:style><style:style style:name="Lowered">'
+    '<style:text-properties style:text-position="-33% 58%"/></style:style>'
+    "</office:automatic-styles>"
     "<office:body><office:text>{body}</office:text></office:body></office:document-content>"
 )
 _META = (

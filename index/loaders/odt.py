@@ -14,6 +14,7 @@ from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.grid import Grid
 from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
+from index.loaders.raised import RAISED, resolve
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
 from index.loaders.xml import parse_xml
@@ -30,12 +31,21 @@ _DAMAGED = "the OpenDocument text is damaged; open it in LibreOffice, save it ag
 _MANIFEST = "META-INF/manifest.xml"
 _O = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 # What was deleted, remarks, and what says again what stands elsewhere.
 _UNREAD = frozenset(
     "tracked-changes annotation annotation-end sequence-decls forms table-of-content "
     "alphabetical-index illustration-index table-index bibliography ruby-text".split()
 )
+# Drawn shapes have words of their own, which are no part of the sentence that they stand in.
+_SHAPES = frozenset(
+    f"{_DRAW}{name}" for name in "custom-shape rect ellipse circle polygon path line".split()
+)
+# What says of a picture what those who can't see it are told.
+_DESCRIPTIONS = frozenset({f"{_SVG}title", f"{_SVG}desc"})
 _SPACES = {"tab": "\t", "line-break": "\n"}
 _MAX_SPACES = 100
 
@@ -50,13 +60,13 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
     with refusing(_DAMAGED), zipfile.ZipFile(io.BytesIO(data)) as archive:
         if next(parse_xml(archive.read(_MANIFEST)).iter("{*}encryption-data"), None) is not None:
             raise RefusedFileError(protected(_TEXT.name))
-        root = parse_xml(archive.read("content.xml")).find(f"{_O}body")
-        content = root.find(f"{_O}text") if root is not None else None
+        root = parse_xml(archive.read("content.xml"))
+        content = root.find(f"{_O}body/{_O}text")
         if content is None:
             raise RefusedFileError(
                 "it is an OpenDocument file, but not a text; save it as ODT, XLSX or PPTX"
             )
-        body = _Body(MarkdownWriter(limits))
+        body = _Body(MarkdownWriter(limits), _Styles(root))
         body.write(content)
         body.write_notes()
         title, day = _properties(archive)
@@ -77,15 +87,38 @@ def _properties(archive: zipfile.ZipFile) -> tuple[str | None, str | None]:
     return meaningful_title(as_valid_unicode(title)), iso_day(made[:10])
 
 
+class _Styles:
+    """Which of a document's own styles hide or raise their words, by name."""
+
+    def __init__(self, root: Element) -> None:
+        self.hidden: set[str] = set()
+        self.raised: set[str] = set()
+        for style in root.iterfind(f"{_O}automatic-styles/{_STYLE}style"):
+            name = style.get(f"{_STYLE}name") or ""
+            for properties in style.iterchildren(f"{_STYLE}text-properties"):
+                if properties.get(f"{_T}display") == "none":
+                    self.hidden.add(name)
+                if _is_raised(properties.get(f"{_STYLE}text-position") or ""):
+                    self.raised.add(name)
+
+
+def _is_raised(position: str) -> bool:
+    """Tell whether a position such as `super 58%` or `33% 58%` is above the line."""
+    return position.startswith("super") or (position[:1].isdigit() and position[:1] != "0")
+
+
 class _Body(Body):
-    def __init__(self, writer: MarkdownWriter) -> None:
+    def __init__(self, writer: MarkdownWriter, styles: _Styles) -> None:
         super().__init__(writer)
+        self._styles = styles
         self._notes: list[Element] = []
 
     def write(self, container: Element, depth: int = -1) -> None:
         """Write every block in `container`, however wrapped; `depth` is that of its list."""
         for child in container:
             name = _name(child)
+            if self._is_unread(child):
+                continue
             if name == "h":
                 level = _number(child, f"{_T}outline-level", 1)
                 self.write_heading(self._text(child), level)
@@ -96,7 +129,7 @@ class _Body(Body):
                 self.write(child, depth + 1)
             elif name == "table":
                 self._write_table(child)
-            elif name not in _UNREAD:
+            else:
                 self.write(child, depth)
 
     def write_notes(self) -> None:
@@ -124,25 +157,36 @@ class _Body(Body):
 
     def _text(self, element: Element) -> str:
         """Return an element's words; text boxes and notes are put by for later."""
-        return "".join(self._pieces(element))
+        return resolve("".join(self._pieces(element)))
 
     def _pieces(self, element: Element) -> Iterator[str]:
         yield element.text or ""
         for child in element:
-            name = _name(child)
-            if name in _SPACES:
-                yield _SPACES[name]
-            elif name == "s":
-                yield " " * min(_number(child, f"{_T}c", 1), _MAX_SPACES)
-            elif name == "note":
-                self._notes += child.iterchildren(f"{_T}note-body")
-            elif name == "text-box":
-                self.boxes.append(child)
-            elif name not in _UNREAD:
-                yield from self._pieces(child)
-                # Paragraphs of a cell, which holds its text on one line.
-                yield " " if name == "p" else ""
+            yield from self._child(child, _name(child))
             yield child.tail or ""
+
+    def _child(self, child: Element, name: str) -> Iterator[str]:
+        if name in _SPACES:
+            yield _SPACES[name]
+        elif name == "s":
+            yield " " * min(_number(child, f"{_T}c", 1), _MAX_SPACES)
+        elif name == "note":
+            self._notes += child.iterchildren(f"{_T}note-body")
+        elif name == "text-box" or child.tag in _SHAPES:
+            self.boxes.append(child)
+        elif not self._is_unread(child):
+            yield RAISED if child.get(f"{_T}style-name") in self._styles.raised else ""
+            yield from self._pieces(child)
+            # Paragraphs of a cell, which holds its text on one line.
+            yield " " if name == "p" else ""
+
+    def _is_unread(self, element: Element) -> bool:
+        hidden = (
+            element.get(f"{_T}display") == "none"
+            or element.get(f"{_T}is-hidden") == "true"
+            or element.get(f"{_T}style-name") in self._styles.hidden
+        )
+        return hidden or element.tag in _DESCRIPTIONS or _name(element) in _UNREAD
 
 
 def _rows(table: Element) -> Iterator[Element]:

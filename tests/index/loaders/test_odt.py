@@ -41,6 +41,35 @@ def test_lists_nest() -> None:
     assert found.text == "- one\n    - two"
 
 
+def test_pictures_and_shapes_are_no_part_of_the_sentence_they_stand_in() -> None:
+    picture = "<draw:frame><svg:title>A</svg:title><svg:desc>Aerial picture</svg:desc></draw:frame>"
+    shape = "<draw:custom-shape><text:p>Yard.</text:p></draw:custom-shape>"
+
+    found = read(f"<text:p>It stands here{picture} and covers{shape} 500 m.</text:p>")
+
+    assert found.text == "It stands here and covers 500 m.\n\nYard."
+
+
+def test_hidden_text_is_left_out() -> None:
+    found = read(
+        '<text:section text:display="none"><text:p>Never mind.</text:p></text:section>'
+        '<text:p>It costs 25 <text:hidden-text text:is-hidden="true">or 20</text:hidden-text>'
+        '<text:span text:style-name="Unseen">or 15 </text:span>euro.</text:p>'
+        '<text:section text:display="condition"><text:p>Pay now.</text:p></text:section>'
+    )
+
+    assert found.text == "It costs 25 euro.\n\nPay now."
+
+
+def test_a_raised_number_is_no_end_of_the_one_before() -> None:
+    found = read(
+        '<text:p>It holds 10<text:span text:style-name="Raised">6</text:span> cells of '
+        'CO<text:span text:style-name="Lowered">2</text:span>.</text:p>'
+    )
+
+    assert found.text == "It holds 10^6 cells of CO2."
+
+
 def test_tables_are_tables() -> None:
     def row(*cells: str) -> str:
         inside = "".join(
