@@ -9,8 +9,8 @@ from index.lexical import LexicalIndex
 from index.values import Document
 from retrieval.antecedents import with_antecedent
 from retrieval.features import Question, prepare_question
-from retrieval.quantities import read_moment, read_quantity
-from retrieval.questions import CAPITAL, YEAR
+from retrieval.quantities import find_bound, read_moment, read_quantity
+from retrieval.questions import CAPITAL, YEAR, find_kind, words
 from retrieval.reading import Evidence
 from retrieval.spans import find_counted
 from retrieval.values import Citation, Disagreement
@@ -23,7 +23,8 @@ SAME_CLAIM = 0.7  # share of a sentence's words that the other has, where one de
 
 _DENIAL = re.compile(
     r"\b(?:no(?!\. ?\d)|not|never|none|nobody|nothing|neither|nor|cannot|\w+n['’]t|"
-    r"den(?:y|ies|ied)|reject(?:s|ed)?|refus(?:e|es|ed)|false|unfounded)\b",
+    r"den(?:y|ies|ied)|reject(?:s|ed)?|refus(?:e|es|ed)|false|unfounded|prohibited|forbidden|"
+    r"banned)\b",
     re.IGNORECASE,
 )
 # Of two sentences of which one has such a word, neither denies the other: "free with a permit".
@@ -46,18 +47,29 @@ _SPEAKER = re.compile(
 # Asks for one person. What was founded or invented may have been by several, and what happened to
 # one may have happened to another.
 _SINGLE = re.compile(
+    r"\b(?:(?:who|what)['’]?s|(?:who|which|what) (?:\w+ ){0,2}?(?:is|was)) "
+    r"(?:the|its|their|his|her|our|your|my|mayor|president|king|queen|captain|head|director|"
+    r"owner|author|manager|editor|minister|secretary|treasurer|chair\w*)\b|"
     r"\b(?:who|which|what) (?:\w+ ){0,2}?"
-    r"(?:(?:is|was) (?:the|its|their|his|her|mayor|president|king|queen|captain|head|director|"
-    r"owner|author|manager|editor|minister|secretary|treasurer|chair\w*)|"
-    r"(?:design|direct|chair|head|manag|command|own|replac|succeed)(?:s|es|ed)?|"
+    r"(?:(?:design|direct|chair|head|manag|command|own|replac|succeed)(?:s|es|ed)?|"
     r"wins?|won|leads?|led|writes?|wrote|runs?|ran)\b",
     re.IGNORECASE,
 )
 _TITLES = re.compile(r"\A(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Capt|Sir|Dame|Rev)\.?\s+)+")
 # What "according to" and "says" have beside a speaker's name, and what is none.
 _AFTER_SPEAKER = re.compile(r" (?:has|have|had|was|were|never|not|also)\b.*")
-_NO_SPEAKER = re.compile(r"(?:it|he|she|they|this|that|as|who|which|when|there)\b", re.IGNORECASE)
+_NO_SPEAKER = re.compile(
+    r"(?:it|he|she|they|this|that|as|who|which|when|there)\b|.*\b(?:is|are|was|were|be|been|being)$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(rf"\b{YEAR}")
+_NEXT_WORD = re.compile(r"[ -][^\W\d_]+")
+# Capitals that a name doesn't have them for: a sentence's first, days, months.
+_NO_NAME = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|i)",
+    re.IGNORECASE,
+)
 _NAME = re.compile(rf"{CAPITAL}[\w’'-]+(?: (?:and |of |the )?{CAPITAL}[\w’'-]+)*")
 
 
@@ -76,10 +88,14 @@ def find_disagreement(
     """
     asked = prepare_question(question, library)
     differing = list(evidence[:1])
+    heard = set()  # documents other than the best one's; what each says best is what it says
     for item in evidence[1:CONSIDERED]:
-        if _counts(item, differing[0], asked, library) and all(
-            _differs(item, other, asked, library) for other in differing
-        ):
+        document_id = item.hit.chunk.document_id
+        if document_id in heard or not _counts(item, differing[0], asked, library):
+            continue
+        if document_id != differing[0].hit.chunk.document_id:
+            heard.add(document_id)
+        if all(_differs(item, other, asked, library) for other in differing):
             differing.append(item)
     return tuple(differing) if len(differing) > 1 else ()
 
@@ -105,7 +121,7 @@ def describe(
             _attribute(item, text) for item, text in zip(differing, documents, strict=True)
         ),
         dates=tuple(text.date for text in documents),
-        note=f"The documents give different answers: {'; '.join(values)}.",
+        note=f"The documents give different answers: {'; '.join(values).rstrip('.')}.",
     )
 
 
@@ -132,17 +148,35 @@ def _counts(item: Evidence, best: Evidence, asked: Question, library: LexicalInd
     counts, though the best one does, may count something else.
     """
     elsewhere = item.hit.chunk.document_id != best.hit.chunk.document_id
-    stems, best_stems = (_stems(each, library) for each in (item, best))
+    # Beside what is said of a thing, "it" may be another time: "it was £50,000 the year before".
+    stems = _stems(item, library) if elsewhere else frozenset(library.terms(item.quote))
+    best_stems = _stems(best, library)
     own, whole = (asked.share(each) for each in (stems, best_stems))
     enough = ON_TOPIC if elsewhere else 1.0  # a text speaks of many like things, one by one
     numbered = {stem for stem in asked.weights if any(letter.isdigit() for letter in stem)}
+    if asked.kind == "yes-no":  # "is it 40 hours?": the value that is asked about, no condition
+        numbered -= set(library.terms(_YEAR.sub(" ", best.span_text)))
     lacking = numbered & set(library.terms(best.quote)) - set(library.terms(item.quote))
     counted = find_counted(asked.text)
     lacking |= set(library.terms(counted)) & best_stems - stems
     years, others = (set(_YEAR.findall(each.quote)) for each in (item, best))
     other_years = asked.kind != "date" and years and others and years.isdisjoint(others)
     near = item.score >= CONFIDENT * best.score and own >= enough * whole
-    return near and not lacking and not other_years
+    return near and not lacking and not other_years and not _name_others(item, best, asked)
+
+
+def _name_others(item: Evidence, best: Evidence, asked: Question) -> bool:
+    """Whether each names somebody or something that neither the other nor the question does."""
+    one, other = (_named(each) for each in (item, best))
+    return bool(one - other - asked.words) and bool(other - one - asked.words)
+
+
+def _named(item: Evidence) -> set[str]:
+    """Return the words of a quote's names but those of the answer and of who says it."""
+    quote = " ".join(item.quote.replace(item.span_text, " ").split())
+    found = find_kind(_SPEAKER.sub(" ", quote), "person")
+    names = (_SPEAKER.sub(" ", quote)[start:end] for start, end in found)
+    return {word for name in names if not _NO_NAME.fullmatch(name) for word in words(name)}
 
 
 def _stems(item: Evidence, library: LexicalIndex) -> frozenset[str]:
@@ -156,7 +190,7 @@ def _differs(one: Evidence, other: Evidence, asked: Question, library: LexicalIn
     if asked.kind == "person":
         return _other_name(*spans) and _SINGLE.search(asked.text) is not None
     counted = asked.kind == "number"
-    return _other_amount(*spans, counted=counted) or (
+    return _other_amount(_with_bound(one), _with_bound(other), counted=counted) or (
         not counted and contradicts(one.quote, other.quote, library.terms)
     )
 
@@ -167,6 +201,17 @@ def _other_amount(first: str, second: str, *, counted: bool) -> bool:
     if one is None or other is None:
         return False
     return one.differs(other) and (counted or one.unit != "")
+
+
+def _with_bound(item: Evidence) -> str:
+    """Return the answer with the words before it that bound it, and the unit behind it."""
+    text, offset = item.hit.chunk.text, item.hit.chunk.start
+    start, end = item.span[0] - offset, item.span[1] - offset
+    unit = _NEXT_WORD.match(text, end)
+    return (
+        find_bound(text[max(0, start - LONGEST_WORD) : start])
+        + text[start : unit.end() if unit else end]
+    )
 
 
 def _other_date(first: Evidence, second: Evidence) -> bool:

@@ -21,27 +21,64 @@ _NUMBER = re.compile(
     r"\s?(?P<unit>%|per ?cent\b|°[CF]\b|[^\W\d_]+)?"
 )
 _RANGE = re.compile(r"\s*(?:-|–|to|and|or)\s*(?=[$€£¥]?\d)")
-_BOUNDS = (
-    (
-        re.compile(r"\b(?:more than|over|above|at least|no fewer than|from)\s*$", re.IGNORECASE),
-        "low",
+_BOUNDS = {
+    "about": (
+        r"about|around|some|nearly|almost|roughly|approximately|approx\.?|circa|ca\.|close to|~|"
+        r"just (?:over|under|above|below)"
     ),
-    (
-        re.compile(r"\b(?:less than|fewer than|under|below|at most|up to)\s*$", re.IGNORECASE),
-        "high",
+    "high": (
+        r"(?<!no )(?<!not )(?:less|fewer) than|under|below|at most|up to|"
+        r"(?:no|not) (?:more|longer|later|greater|higher) than"
     ),
-    (
-        re.compile(
-            r"\b(?:about|around|some|nearly|almost|roughly|approximately|circa)\s*$", re.IGNORECASE
-        ),
-        "about",
-    ),
+    "low": (r"(?<!no )(?<!not )more than|over|above|at least|(?:no|not) (?:less|fewer) than|from"),
+}
+_BOUND = re.compile(
+    rf"(?:^|\b|(?=~))(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _BOUNDS.items())})\s*$",
+    re.IGNORECASE,
 )
 _UNCLEAR = re.compile(
-    r"\d\.\d{3}\b|\d,(?!\d{3}(?:\D|$))\d|\band an? (?:half|quarter|third)\b", re.IGNORECASE
+    r"\d\.\d{3}\b|\d,(?!\d{3}(?:\D|$))\d|\band an? (?:half|quarter|third)\b|"
+    r"\b(?:one|two|three|four|five)[- ](?:half|halves|thirds?|quarters?|fifths?)\b|"
+    r"(?<!\d )\b(?:dozens|hundreds|thousands|millions|billions)\b|"
+    r"\b(?:several|a few|many) (?:dozen|hundred|thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+# What text_to_num leaves as words where they stand alone, as "one" mostly counts nothing.
+_SMALL = re.compile(
+    r"(?<!no )(?<!the )(?<!any )(?<!this )(?<!that )(?<!each )(?<!every )(?<!which )"
+    r"\bone\b(?! another\b)|\btwo\b",
+    re.IGNORECASE,
 )
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
 _FRACTION = re.compile(r"(\d*)\s?([¼½¾⅓⅔⅛])")
+# Units of one kind, as so many of another; what was rounded in one isn't round in the other.
+_SIZES = {
+    "km": ("metre", 1000.0),
+    "mile": ("metre", 1609.344),
+    "yard": ("metre", 0.9144),
+    "foot": ("metre", 0.3048),
+    "inch": ("metre", 0.0254),
+    "cm": ("metre", 0.01),
+    "mm": ("metre", 0.001),
+    "ton": ("kg", 1000.0),
+    "lb": ("kg", 0.4536),
+    "oz": ("kg", 0.02835),
+    "g": ("kg", 0.001),
+    "mg": ("kg", 0.000001),
+    "ml": ("litre", 0.001),
+    "acre": ("hectare", 0.4047),
+    "mph": ("kph", 1.609344),
+    "knot": ("kph", 1.852),
+    "mw": ("kw", 1000.0),
+    "gb": ("mb", 1000.0),
+    "tb": ("mb", 1000000.0),
+    "kb": ("mb", 0.001),
+    "year": ("month", 12.0),
+    "week": ("day", 7.0),
+    "hour": ("day", 1 / 24),
+    "minute": ("day", 1 / 1440),
+    "second": ("day", 1 / 86400),
+}
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[./](\d{1,2})[./]\d")
 # What is counted may have many names; what is measured has few, and they mean different amounts.
 _MEASURES = {
@@ -107,9 +144,18 @@ class Quantity:
     unit: str
 
     def differs(self, other: Quantity) -> bool:
-        """Whether both can't be true; amounts in other units aren't compared."""
-        apart = self.high < other.low or other.high < self.low
-        return self.unit == other.unit and apart
+        """Whether both can't be true; amounts of different kinds aren't compared."""
+        if self.unit == other.unit:
+            return self.high < other.low or other.high < self.low
+        (unit, size), (other_unit, other_size) = (
+            _SIZES.get(each.unit, (each.unit, 1.0)) for each in (self, other)
+        )
+        one, two = self._rounded(size), other._rounded(other_size)
+        return unit == other_unit and (one[1] < two[0] or two[1] < one[0])
+
+    def _rounded(self, size: float) -> tuple[float, float]:
+        """Return the range in a unit of which this is `size`, as it may have been rounded."""
+        return self.low * size * (1 - ABOUT / 2), self.high * size * (1 + ABOUT / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +185,7 @@ def read_quantity(text: str) -> Quantity | None:
     from text_to_num import alpha2digit
 
     digits = alpha2digit(_FRACTION.sub(_add_fraction, text), "en")
+    digits = _SMALL.sub(lambda match: "2" if match[0].lower() == "two" else "1", digits)
     first = _NUMBER.search(digits)
     if first is None or _UNCLEAR.search(text):
         return None
@@ -149,6 +196,12 @@ def read_quantity(text: str) -> Quantity | None:
     if last:
         low, high, unit = min(low, _amount(last)), max(high, _amount(last)), _unit(last) or unit
     return Quantity(*_widen(low, high, digits[: first.start()]), unit)
+
+
+def find_bound(text: str) -> str:
+    """Return the words at the end of a text that say how a number behind them is meant, or ""."""
+    bound = _BOUND.search(text)
+    return bound[0] if bound else ""
 
 
 def read_moment(text: str) -> Moment | None:
@@ -178,7 +231,8 @@ def _unit(match: re.Match[str]) -> str:
 
 def _widen(low: float, high: float, before: str) -> tuple[float, float]:
     """Return the range that the words before a number make of it."""
-    kind = next((kind for pattern, kind in _BOUNDS if pattern.search(before)), "")
+    bound = _BOUND.search(before)
+    kind = bound.lastgroup if bound else None
     if kind == "about":
         return low * (1 - ABOUT), high * (1 + ABOUT)
     return (-math.inf if kind == "high" else low), (math.inf if kind == "low" else high)

@@ -84,6 +84,26 @@ def values(differing: tuple[Evidence, ...]) -> list[str]:
             ("The market is not licensed to sell fish.", "not licensed"),
             ("The market is licensed to sell fish, see No. 5.", "licensed to sell fish"),
         ),
+        (
+            "Is the speed limit 4 knots?",
+            ("The speed limit is 4 knots.", "4 knots"),
+            ("The speed limit is 5 knots.", "5 knots"),
+        ),
+        (
+            "Who's our captain of the ferry?",
+            ("The captain of the ferry is Lars Dahl.", "Lars Dahl"),
+            ("The ferry's captain is Ann Berg.", "Ann Berg"),
+        ),
+        (
+            "How many berths are there?",
+            ("There are no more than 20 berths.", "20"),
+            ("There are 25 berths.", "25"),
+        ),
+        (
+            "Is smoking allowed?",
+            ("Smoking is prohibited.", "prohibited"),
+            ("Smoking is allowed.", "allowed"),
+        ),
     ],
 )
 def test_what_cannot_both_be_true_differs(
@@ -96,6 +116,21 @@ def test_what_cannot_both_be_true_differs(
 @pytest.mark.parametrize(
     ("question", "one", "other"),
     [
+        (
+            "How many berths are there?",
+            ("The Ulm harbour has 60 berths.", "60"),
+            ("The Bonn harbour has 24 berths.", "24"),
+        ),
+        (
+            "How many days may it stay?",
+            ("It may stay two weeks.", "two"),
+            ("It may stay fourteen days.", "fourteen"),
+        ),
+        (
+            "How many berths are there?",
+            ("There are no more than 20 berths.", "20"),
+            ("There are 15 berths.", "15"),
+        ),
         (HOW_MANY, (STATEMENT, "112"), (STAFFED, "one hundred and twelve")),
         (HOW_MANY, (STATEMENT, "112"), ("Ostrey has 64 berths.", "64")),  # about something else
         (
@@ -186,6 +221,30 @@ def test_what_can_both_be_true_does_not(
     assert find_disagreement(question, [say(*one), say(*other)], library) == ()
 
 
+def test_a_text_that_goes_on_about_it_says_nothing_against_itself(library: LexicalIndex) -> None:
+    document = make_document(
+        "The Authority employs 115 people. It employed 112 in 2019.", source="a"
+    )
+    sides = [
+        mark(make_evidence(document, "The Authority employs 115 people."), "115"),
+        mark(make_evidence(document, "It employed 112 in 2019."), "112"),
+    ]
+
+    assert find_disagreement(HOW_MANY, sides, library) == ()
+
+
+def test_a_document_is_heard_once(library: LexicalIndex) -> None:
+    other = make_document(f"{STAFFED} The Authority's 64 people abroad are employed.", source="b")
+    sides = [
+        say(STATEMENT, "112", source="a"),
+        mark(make_evidence(other, STAFFED, 0.8), "one hundred and twelve"),
+        mark(make_evidence(other, "The Authority's 64 people abroad are employed.", 0.7), "64"),
+    ]
+
+    assert find_disagreement(HOW_MANY, sides, library) == ()
+    assert len(find_disagreement(HOW_MANY, [sides[0], sides[2]], library)) == 2
+
+
 def test_weak_evidence_is_not_held_against_the_best(library: LexicalIndex) -> None:
     weak = say(STATEMENT, "112", score=0.9 * CONFIDENT - 0.01)
     assert find_disagreement(HOW_MANY, [say(PAYROLL, "115"), weak], library) == ()
@@ -247,6 +306,7 @@ def test_a_denial_in_nearly_the_same_words_contradicts() -> None:
         ("The union has never said that 115 people work here.", "The union"),
         ("It was reported that 115 people work here.", "A statement"),
         ("As the paper said, 115 people work here.", "A statement"),
+        ("Lost tags must be reported by 115 people.", "A statement"),
     ],
 )
 def test_who_says_it_is_a_name_or_the_document(text: str, who: str) -> None:

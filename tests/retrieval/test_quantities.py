@@ -24,6 +24,17 @@ SAME = [
     ("10\u00a0000 crowns", "ten thousand"),
     ("2½", "2.5"),
     ("½ litre", "0.5 litres"),
+    ("two weeks", "2 weeks"),
+    ("two to four weeks", "three weeks"),
+    ("one year", "twelve months"),
+    ("1.5 km", "1,500 m"),
+    ("6 feet", "1.8 metres"),
+    ("no more than 20", "15"),
+    ("no less than 20", "25"),
+    ("approx. 300 m", "306 m"),
+    ("~300 m", "306 m"),
+    ("just under 300", "297"),
+    ("fourteen days", "two weeks"),
 ]
 OTHER = [
     ("115", "112"),
@@ -36,8 +47,15 @@ OTHER = [
     ("2 m", "3 m"),
     ("$1.5bn", "$1.5m"),
     ("30 kg", "31 kg"),
+    ("two weeks", "six weeks"),
+    ("one year", "two years"),
+    ("1.2 km", "900 m"),
+    ("12 months", "two years"),
+    ("no more than 20", "25"),
+    ("not less than 20", "15"),
+    ("90 days", "ten weeks"),
 ]
-NOT_COMPARED = [("5 knots", "5 metres"), ("£3", "$4"), ("24 months", "2 years"), ("4 knots", "9")]
+NOT_COMPARED = [("5 knots", "5 metres"), ("£3", "$4"), ("12 months", "90 days"), ("4 knots", "9")]
 
 
 @pytest.mark.parametrize(("one", "other"), SAME + NOT_COMPARED)
@@ -59,13 +77,15 @@ def test_amounts_that_cannot_both_be_true_differ(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["3,5 million", "1,50,000", "1.500 euros", "two and a half million"]
+    "text", ["3,5 million", "1,50,000", "1.500 euros", "two and a half million", "one third"]
 )
 def test_where_it_isnt_clear_which_number_it_is_none_is_read(text: str) -> None:
     assert read_quantity(text) is None
 
 
-@pytest.mark.parametrize("text", ["", "many workers", "no one", "%"])
+@pytest.mark.parametrize(
+    "text", ["", "many workers", "no one", "%", "hundreds of people", "several hundred"]
+)
 def test_where_there_is_no_number_none_is_read(text: str) -> None:
     assert read_quantity(text) is None
 
