@@ -156,8 +156,7 @@ class Assistant:
         """Return the parts of a question, each standing alone: what follows leans on the first."""
         first, *others = parts
         first = self._rewriter.rewrite(first, turns)
-        history = [Turn("user", first)]
-        return [first, *(self._rewriter.rewrite(part, history) for part in others)]
+        return [first, *(self._rewriter.join(part, first) for part in others)]
 
     def read_passage(self, question: str, document_id: str, start: int, end: int) -> Answer:
         """Answer from one stretch of one document, as reading benchmarks do.

@@ -10,7 +10,7 @@ from index.values import Document
 from retrieval.antecedents import with_antecedent
 from retrieval.features import Question, prepare_question
 from retrieval.quantities import find_bound, read_moment, read_quantity
-from retrieval.questions import CAPITAL, YEAR, find_kind, words
+from retrieval.questions import CAPITAL, NO_NAME, YEAR, find_kind, words
 from retrieval.reading import Evidence
 from retrieval.spans import find_counted
 from retrieval.values import Citation, Disagreement
@@ -64,8 +64,7 @@ _NO_SPEAKER = re.compile(
 )
 _YEAR = re.compile(rf"\b{YEAR}")
 _NEXT_WORD = re.compile(r"[ -][^\W\d_]+")
-# Capitals that a name doesn't have them for: a sentence's first, days, months.
-_NO_NAME = re.compile(
+_NAME = re.compile(
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
     r"august|september|october|november|december|i)",
     re.IGNORECASE,
@@ -176,7 +175,7 @@ def _named(item: Evidence) -> set[str]:
     quote = " ".join(item.quote.replace(item.span_text, " ").split())
     found = find_kind(_SPEAKER.sub(" ", quote), "person")
     names = (_SPEAKER.sub(" ", quote)[start:end] for start, end in found)
-    return {word for name in names if not _NO_NAME.fullmatch(name) for word in words(name)}
+    return {word for name in names if not NO_NAME.fullmatch(name) for word in words(name)}
 
 
 def _stems(item: Evidence, library: LexicalIndex) -> frozenset[str]:

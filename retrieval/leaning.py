@@ -16,7 +16,7 @@ FUNCTION_WORDS = frozenset(
     "may might must not no yes what which who whom whose when where why how many much old long far "
     "often i you we me us my your our please tell say said give show know there here also any some "
     "other more most very just only ever again between it's that's what's who's until till since "
-    "during before after within without per".split()
+    "during before after within without per back actually regarding concerning".split()
 )
 _CONJUNCTION = re.compile(r"(?:and|but|or|so|also)\b", re.IGNORECASE)
 WHAT_ABOUT = re.compile(r"(?:and |but |so )?(?:what|how) (?:about|of)\b", re.IGNORECASE)
@@ -63,6 +63,10 @@ _EXPLETIVE = re.compile(
     rf"(?:the )?(?-i:{CAPITAL})",
     re.IGNORECASE,
 )
+# "The large one" always does; "the only one" is another thing.
+_OF_A_KIND = re.compile(
+    r"\bthe (?!only\b|no\b)[\w-]+ ones?\b(?! (?:of|who|that|which|in|with)\b)", re.IGNORECASE
+)
 _RELATIVE = re.compile(
     r"(?<=\w )that (?=(?:is|are|was|were|has|have|had|can|could|will|would|may|must|should|the|an?|"
     r"\w+(?:s|ed))\b)",
@@ -104,6 +108,8 @@ def _own_words(question: str) -> list[str]:
 
 def refers(question: str) -> bool:
     """Whether a word of the question stands for something that was said before."""
+    if _OF_A_KIND.search(question):
+        return True
     plain = _RELATIVE.sub("", _EXPLETIVE.sub("", question))
     if _INNER.search(plain):
         plain = re.sub(rf"\b{_NEUTER}\b", "", plain, flags=re.IGNORECASE)

@@ -9,7 +9,15 @@ Span = tuple[int, int]
 
 # The capitals of Europe's scripts, as `re` has no class of them.
 CAPITAL = f"[{''.join(filter(str.isupper, map(chr, range(0x2000))))}]"
-NAME = rf"{CAPITAL}[\w'’-]*(?: {CAPITAL}[\w'’-]*)*"
+YEAR = r"(?:1\d{3}|20\d{2})\b"
+# "Ann Berg", "Windows 11", but not the year behind "Ulm".
+NAME = rf"{CAPITAL}[\w'’-]*(?: (?:{CAPITAL}|(?!{YEAR})\d)[\w'’-]*)*"
+# Capitals that are no name's.
+NO_NAME = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|i",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 # What is asked for stands close behind "what", and no part of a sentence begins in between: "what
 # was the total yearly cost", but not "what happened to the city".
@@ -34,7 +42,8 @@ _PATTERNS = tuple(
         ("number", r"\bhow (?:many|much|old|long|far|tall|high|large|big|often|deep|wide|fast)\b"),
         ("number", _WHAT + r"(?:number|percent\w*|amount|population|size|price|cost|rate|age)\b"),
         ("date", r"\bwhen\b|" + _WHAT + r"(?:year|date|day|month|century|decade|time)\b"),
-        ("person", r"\bwho(?:m|se)?\b"),
+        ("person", r"\bwho(?:m|se)?\b|\bwhich person\b"),
+        ("person", r"\bwhat(?:['’]s| is| was) the (?:full )?name of\b"),
         ("place", r"\bwhere\b|" + _WHAT + r"(?:city|country|place|town|state|region|street)\b"),
         ("reason", r"\bwhy\b|\bfor what reason\b|\bwhat caused\b"),
         ("manner", r"\bhow\b.*"),
@@ -52,7 +61,20 @@ _LIST = re.compile(
 )
 ASKING = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b", re.IGNORECASE)
 # "When was it opened, and who built it?", but not "how and why was it built?"
-_NEXT_PART = re.compile(rf"(?<=[\w)])(?:,? and|;|\?) (?=(?P<asks>{ASKING.pattern}))", re.IGNORECASE)
+_AUXILIARY = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b"
+)
+_PRONOUN = r"(?:it|he|she|they|there|this|that|we|you|i)\b"
+_AND = r"(?:and|but|also)\b,?"
+# Behind a comma a question has its verb in front, which "the mayor, who died" hasn't.
+_NEXT_PART = re.compile(
+    r"(?<=[\w)])(?:"
+    rf"(?:,? and|;|\?(?:\s+{_AND})?)\s+(?=(?P<asks>{ASKING.pattern}))|"
+    rf"(?:,? and|\?\s+{_AND})\s+(?={_AUXILIARY} {_PRONOUN})|"
+    rf",\s+(?=(?:what|when|where|why|how)(?: (?!{_PRONOUN})\w+)?? {_AUXILIARY}|"
+    r"how (?:many|much|long|old|far)\b))",
+    re.IGNORECASE,
+)
 _ASKS_AT_ALL = re.compile(
     r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     r"can|could|will|would|should|may|might|must)\b",
@@ -80,7 +102,6 @@ _AMOUNT = (
     rf"(?:\s?%| per ?cent\b| {_SCALE})*|\b{_NUMERAL}(?:[- ](?:and )?{_NUMERAL})*(?: per ?cent\b)?)"
 )
 _NUMBER = re.compile(rf"{_AMOUNT}(?:(?: to | or |[–-]){_AMOUNT})?", re.IGNORECASE)
-YEAR = r"(?:1\d{3}|20\d{2})\b"
 _DAY = r"\b\d{1,2}(?:st|nd|rd|th)?"
 # "May" and "march" may be verbs, "Jan" and "dec" names: they need a day, a year or a capital.
 _CLEAR_MONTH = (
@@ -161,7 +182,8 @@ def divide(question: str) -> list[str]:
     parts, start = [], 0
     for joint in _NEXT_PART.finditer(question):
         before = question[start : joint.start()]
-        if joint["asks"].lower() not in [each.lower() for each in ASKING.findall(before, 1)]:
+        asks = (joint["asks"] or "").lower()
+        if asks not in [each.lower() for each in ASKING.findall(before, 1)]:
             parts.append(before.strip())
             start = joint.end()
     parts.append(question[start:].strip())

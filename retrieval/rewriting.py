@@ -9,12 +9,13 @@ from typing import Protocol
 
 from retrieval.courtesies import is_small_talk
 from retrieval.leaning import BEGINS, FUNCTION_WORDS, LEANING, WHAT_ABOUT, leans, refers
-from retrieval.questions import ASKING, CAPITAL, NAME, YEAR, Span, words
+from retrieval.questions import ASKING, CAPITAL, NAME, NO_NAME, YEAR, Span, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
 MOST_CHARACTERS = 1_000  # of a message, and of what the conversation is about
 _MOST_NAMES = 3
+_MOST_OWN_WORDS = 2  # of a question's further part that is about what the first one names
 
 _MARKER = re.compile(r"\s*\[\d+\]")
 _PERSONAL = frozenset("he him his she her hers they them their theirs".split())
@@ -23,7 +24,8 @@ _ABOUT = re.compile(rf"{WHAT_ABOUT.pattern}|and\b|but\b|or\b", re.IGNORECASE)
 # What is said before a follow-up, and isn't asked.
 _LEAD_IN = re.compile(
     r"\A(?:(?:ok|okay|thanks|thank you|great|perfect|cool|nice|yes|no|right|sorry|hi|hello|hey|"
-    r"well|sure|alright)"
+    r"well|sure|alright|actually|oh|by the way|"
+    r"(?:another|one (?:more|other|last)) (?:question|thing))"
     r"(?:[,.!:;-]+\s*|\s+(?=(?:and|but|so|what about|how about|i mean)\b)))+(?=\w)",
     re.IGNORECASE,
 )
@@ -39,6 +41,7 @@ _PERIOD = re.compile(
     rf"(?:{_MONTHS} {YEAR}|{YEAR}|{_MONTHS}(?!\w)))",
     re.IGNORECASE,
 )
+_YEAR = re.compile(YEAR)
 _PREPOSITION = r"(?:with|in|at|on|to|from|by|for|of)"
 _NAMED = re.compile(rf"\s*\b(?P<placed>{_PREPOSITION}) (?P<the>the )?(?P<name>{NAME})")
 _NO_NOUN = (
@@ -48,7 +51,10 @@ _NO_NOUN = (
 _NOUN = re.compile(rf" (?!{_NO_NOUN})[a-z]")
 # "for adults", "in the reading room"; in a question it ends before the next preposition.
 _PHRASE = rf"(?P<placed>{_PREPOSITION})(?: (?!{_NO_NOUN})[\w'’-]+){{1,4}}"
-_ALONE = re.compile(_PHRASE, re.IGNORECASE)
+_ALONE = re.compile(rf"(?!of course\b){_PHRASE}", re.IGNORECASE)
+_BEGINS_PHRASE = re.compile(
+    rf"(?:{_PREPOSITION}|the|since|during|before|after|until)\b", re.IGNORECASE
+)
 _WITHIN = re.compile(rf"\b{_PHRASE}(?=$| {_PREPOSITION}\b)", re.IGNORECASE)
 # Of phrases that say when, how long or how much rather than where or for whom.
 _OF_TIME = re.compile(
@@ -73,6 +79,10 @@ class Rewriter(Protocol):
         """Return the standalone form; the question itself where it stands alone already."""
         ...
 
+    def join(self, part: str, first: str) -> str:
+        """Return a further part of a question, standing alone, given the first part."""
+        ...
+
 
 class RuleRewriter:
     """Adds what the conversation is about to questions that lean on it.
@@ -85,7 +95,7 @@ class RuleRewriter:
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Return the standalone form; the question itself where it stands alone already."""
-        topic, names = Topic("", "", (), ()), list[str]()
+        topic, names = NOTHING, list[str]()
         small_talk = False
         for turn in history[-MOST_TURNS:]:
             content = " ".join(turn.content[:MOST_CHARACTERS].split())
@@ -95,6 +105,19 @@ class RuleRewriter:
             elif turn.role == "assistant":
                 names = names if small_talk else _names(_MARKER.sub("", content))
         return _complete(" ".join(question.split()), topic, names).question
+
+    def join(self, part: str, first: str) -> str:
+        """Return a further part of a question, standing alone, given the first part.
+
+        A part of few words is about what the first one names, if it names nothing itself: "when did
+        the Hull office open and who is the manager?"
+        """
+        topic = _complete(first, NOTHING, [])
+        complete = _complete(part, topic, []).question
+        own = _topic(part)
+        names = any(word[0].isupper() for word in topic.subject)
+        few = len(own) <= _MOST_OWN_WORDS and not any(word[0].isupper() for word in own)
+        return _with(part, topic.subject) if complete == part and names and few else complete
 
 
 def as_asked(question: str) -> str:
@@ -119,25 +142,47 @@ class Topic:
     last: tuple[str, ...]
 
 
+NOTHING = Topic("", "", (), ())
+
+
 def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
-    asked = question
     if previous.question:
         question = _CORRECTION.sub("and ", _LEAD_IN.sub("", question, count=1), count=1)
     own = _topic(question)
-    if not previous.question or not leans(question):
-        return Topic(asked, question, _move_on(own, previous.subject), tuple(own))
-    afterthought = _ABOUT.match(question)
-    rest = question[afterthought.end() :].strip(" ?.!,") if afterthought else ""
-    if rest and not (ASKING.search(rest) or BEGINS.match(rest)):
+    rest = _find_afterthought(question) if previous.question else ""
+    if not previous.question or not (rest or leans(question)):
+        return Topic(question, question, _move_on(own, previous.subject), tuple(own))
+    if rest:
         # "And restaurants?" asks the previous question again about something else.
         again = _ask_again(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
         words_again = tuple(_topic(again))
         return Topic(f"{again}?", previous.base, words_again, words_again)
     subject = (*previous.subject, *_find_answer(question, previous, names))
-    added = _distinct((*(() if own else previous.last), *subject), question)
-    text = " ".join(added)[:MOST_CHARACTERS]
-    complete = f"{question.rstrip(' ?.!')} ({text})?" if text else question
+    named = [word for word in own if word[0].isupper()]
+    if named and not refers(question):  # "How many has Hull?" is no longer about Leeds
+        subject = (*named, *(word for word in previous.subject if not word[0].isupper()))
+    complete = _with(question, (*(() if own else previous.last), *subject))
     return Topic(complete, complete, subject, tuple(own) or previous.last)
+
+
+def _with(question: str, words_: Sequence[str]) -> str:
+    """Return a question with those of some words behind it that it hasn't got."""
+    text = " ".join(_distinct(words_, question))[:MOST_CHARACTERS]
+    return f"{question.rstrip(' ?.!')} ({text})?" if text else question
+
+
+def _find_afterthought(question: str) -> str:
+    """Return what a question asks the one before about, or "": of "And restaurants?" the last word.
+
+    A lone phrase or year is one without "and", too: "In 2011?"
+    """
+    begun = _ABOUT.match(question)
+    rest = question[begun.end() if begun and leans(question) else 0 :].strip(" ?.!,")
+    lone = any(each.fullmatch(rest) for each in (_ALONE, _PERIOD, _NAMED, _YEAR))
+    asks = ASKING.search(rest) or BEGINS.match(rest)
+    if asks or not (lone or (begun and leans(question))):
+        return ""
+    return rest[0].lower() + rest[1:] if _BEGINS_PHRASE.match(rest) else rest
 
 
 def _move_on(own: Sequence[str], subject: Sequence[str]) -> tuple[str, ...]:
@@ -184,7 +229,8 @@ def _ask_again(question: str, rest: str) -> str:
     Those are its year or month, the words after the same preposition, and its one name of the same
     kind. What is like nothing comes behind it.
     """
-    old, new = _PERIOD.search(question), _PERIOD.search(rest) or re.fullmatch(YEAR, rest)
+    old, new = _PERIOD.search(question), _PERIOD.search(rest) or _YEAR.fullmatch(rest)
+    old = old or _YEAR.search(question)
     if old and new:
         period = _date(new[0], old[0])
         question = f"{question[: old.start()]}{period}{question[old.end() :]}"
@@ -205,10 +251,12 @@ def _ask_again(question: str, rest: str) -> str:
 def _date(new: str, old: str) -> str:
     """Return a period, with the preposition or the year of the one before where it has none."""
     kept = old.split()[0].lower()
-    if re.fullmatch(YEAR, new):
+    if _YEAR.fullmatch(old):
+        return new.split()[-1]
+    if _YEAR.fullmatch(new):
         return f"{'in' if kept in ('between', 'from') else kept} {new}"
-    year = re.search(YEAR, old)
-    return new if re.search(YEAR, new) or not year else f"{new} {year[0]}"
+    year = _YEAR.search(old)
+    return new if _YEAR.search(new) or not year else f"{new} {year[0]}"
 
 
 def _place(question: str, rest: str, named: re.Match[str]) -> str:
@@ -238,7 +286,15 @@ def _find_named_alike(question: str, bare: re.Match[str]) -> Span | None:
         return next((match.span() for match in found if match["noun"] == bare["noun"]), None)
     shape = _shape(bare["name"])
     same = found if len(found) == 1 else [m for m in found if _shape(m["name"]) == shape]
-    return (same[0].start(), same[0].end("name")) if len(same) == 1 else None
+    if len(same) == 1:
+        return same[0].start(), same[0].end("name")
+    # "Leeds" for "the Hull office": the name alone.
+    named = [
+        match
+        for match in _BARE.finditer(question)
+        if match["the"] and match["noun"] and not match["name"].isupper()
+    ]
+    return named[0].span("name") if len(named) == 1 and not bare["the"] else None
 
 
 def _shape(name: str) -> tuple[bool, bool]:
@@ -266,5 +322,9 @@ def _names(answer: str) -> list[str]:
     found = list(_ANSWERED.finditer(answer))
     found.sort(key=lambda match: bool(match["placed"]))
     names = [match["name"] for match in found]
-    known = [name for name in names if name.lower() not in FUNCTION_WORDS | LEANING]
+    known = [
+        name
+        for name in names
+        if name.lower() not in FUNCTION_WORDS | LEANING and not NO_NAME.fullmatch(name)
+    ]
     return list(dict.fromkeys(known))

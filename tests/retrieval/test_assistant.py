@@ -276,6 +276,9 @@ def test_a_rewriter_and_an_answerer_can_be_replaced(library: Library) -> None:
         def rewrite(self, question: str, history: Sequence[Turn]) -> str:
             return f"When was the bridge at Orlen opened, {len(history)}?"
 
+        def join(self, part: str, first: str) -> str:
+            return part
+
     class Terse:
         llm = "terse-1"
 

@@ -178,6 +178,23 @@ def test_a_sentence_answers_where_it_has_something_new_of_the_wanted_kind(
         ),
         (" and ".join(["who is A B"] * 5), [" and ".join(["who is A B"] * 5)]),
         ("Who opened the mill and who closed it?", ["Who opened the mill?", "who closed it?"]),
+        (
+            "When was it built, how high is it and how many lived there?",
+            ["When was it built?", "how high is it?", "how many lived there?"],
+        ),
+        ("How high is the mill and is it open?", ["How high is the mill?", "is it open?"]),
+        ("Who built the mill? And who owns it?", ["Who built the mill?", "who owns it?"]),
+        ("Who built the mill?\n\nHow high is it?", ["Who built the mill?", "How high is it?"]),
+        *(
+            (whole, [whole])
+            for whole in (
+                "Who is the mayor, who was elected in 2019?",
+                "When did the council meet, when the mayor was ill?",
+                "What did he say, how it was done?",
+                "In the old house, where was the cat?",
+                "Which mill is old and has a wheel?",
+            )
+        ),
     ],
 )
 def test_a_question_is_divided_where_another_begins(question: str, parts: list[str]) -> None:
