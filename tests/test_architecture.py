@@ -27,7 +27,7 @@ ADAPTERS = {
     "tantivy": {"index.lexical"},
     "tiktoken": {"index.tokens"},
     "sqlite3": {"index.database", "index.diagnosis"},  # the latter asks for its version
-    "pypdfium2": {"index.loaders.pdf", "index.loaders.pdf_pages"},
+    "pypdfium2": {f"index.loaders.pdf{part}" for part in ("", "_fields", "_pages")},
     "docx": {"index.loaders.docx"},
     "pptx": {"index.loaders.pptx"},
     "PIL": {"index.loaders.picture"},

@@ -15,6 +15,7 @@ from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
 from index.loaders.lines import Line, join_lines, join_pages, words_of
 from index.loaders.ocr import FindRecognise, Picture, find_tesseract, recognise_all
+from index.loaders.pdf_fields import Field, fields_of, place_fields
 from index.loaders.raised import RAISED, resolve
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
@@ -122,20 +123,24 @@ def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], tuple[int, ...
                 f"the PDF has {len(document):,} pages, where {limits.max_pages:,} are allowed; "
                 f"split it into several files"
             )
+        if document.get_formtype() != pypdfium2.raw.FORMTYPE_NONE:
+            document.init_forms()
         pages = list(_pages(document, limits))
-        empty = (number for number, lines in enumerate(pages) if _is_numbering(lines))
+        empty = (number for number, (lines, _) in enumerate(pages) if _is_numbering(lines))
         scanned = tuple(number for number in empty if _is_scanned(document, number))
-        return pages, scanned, document.get_metadata_dict()
+        filled = [place_fields(lines, fields) for lines, fields in pages]
+        return filled, scanned, document.get_metadata_dict()
 
 
-def _pages(document: Any, limits: Limits) -> Iterator[list[Line]]:
+def _pages(document: Any, limits: Limits) -> Iterator[tuple[list[Line], list[Field]]]:
+    """Yield what is printed on each page, and what was filled in."""
     characters = 0
     for number in range(len(document)):
         with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
             characters += text_page.count_chars()
             if characters > limits.max_text_characters:
                 raise too_long(characters, limits)
-            yield list(_lines(text_page))
+            yield list(_lines(text_page)), list(fields_of(page))
 
 
 def _is_numbering(lines: Sequence[Line]) -> bool:

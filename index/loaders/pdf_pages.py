@@ -78,6 +78,8 @@ def _open(data: bytes, number: int) -> Iterator[PdfPage]:
             raise NotFoundError(
                 f"there is no page {number} in a PDF of {len(document)}; open another one"
             )
+        if document.get_formtype() != pypdfium2.raw.FORMTYPE_NONE:
+            document.init_forms()
         with closing(document[number - 1]) as page:
             wide, high = page.get_size()
             if not (wide > 0 and high > 0):
@@ -101,6 +103,8 @@ def _draw(page: PdfPage, wide_px: int, high_px: int) -> Any:
     raw.FPDF_RenderPage_Close(page)
     if state != raw.FPDF_RENDER_DONE:
         raise RefusedFileError(f"the page couldn't be drawn within {SECONDS_TO_DRAW:.0f} s")
+    if page.formenv is not None:  # what was filled in is drawn apart
+        raw.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, wide_px, high_px, 0, raw.FPDF_ANNOT)
     return bitmap
 
 

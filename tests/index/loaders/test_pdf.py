@@ -94,6 +94,49 @@ def test_numbers_in_other_sizes_on_a_line_are_as_they_are(limits: Limits) -> Non
     assert extract(data, ".pdf", limits=limits).text == "2026 and 34"
 
 
+def make_form() -> bytes:
+    """Return a form of four lines, filled in."""
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    form = canvas.acroForm
+    for text, high in (("Name:", 700), ("I agree to the rules.", 660), ("Signed below", 620)):
+        canvas.drawString(100, high, text)
+    form.textfield(value="Ann Berg", x=150, y=690, width=200, height=20)
+    form.textfield(value="geheim", x=400, y=690, width=90, height=20, fieldFlags="password")
+    form.checkbox(checked=True, x=75, y=655, size=20)
+    form.choice(value="Ulm", options=["Ulm", "Bonn"], x=100, y=640, width=90, height=16)
+    form.textfield(value="never", x=100, y=500, width=90, height=20, annotationFlags="hidden")
+    canvas.linkURL("https://example.org", (100, 610, 200, 630))
+    canvas.save()
+    return file.getvalue()
+
+
+def test_what_was_filled_into_a_form_is_read_beside_its_label(limits: Limits) -> None:
+    text = extract(make_form(), ".pdf", limits=limits).text
+
+    assert text.split() == "Name: Ann Berg ☑ I agree to the rules. Ulm Signed below".split()
+    assert text.startswith("Name: Ann Berg\n")
+
+
+def test_text_that_was_typed_onto_a_page_is_read(make_pdf: MakePdf, limits: Limits) -> None:
+    import pypdfium2
+    from pypdfium2 import raw
+
+    document = pypdfium2.PdfDocument(make_pdf(("Date:", "The end.")))
+    page = document[0]
+    _, bottom, right, top = page.get_textpage().get_charbox(4)
+    annotation = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_FREETEXT)
+    place = raw.FS_RECTF(right + 5, top, right + 90, bottom)
+    raw.FPDFAnnot_SetRect(annotation, place)
+    contents = (raw.c_ushort * 10)(*"3 May 24".encode("utf-16-le")[::2])
+    raw.FPDFAnnot_SetStringValue(annotation, b"Contents", contents)
+    raw.FPDFPage_CloseAnnot(annotation)
+    file = io.BytesIO()
+    document.save(file)
+
+    assert extract(file.getvalue(), ".pdf", limits=limits).text.startswith("Date: 3 May 24\n")
+
+
 def test_never_holds_a_form_feed_or_control(make_pdf: MakePdf, limits: Limits) -> None:
     found = extract(make_pdf(FIRST, SECOND), ".pdf", limits=limits)
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.pdf_quotes_corpus import MadePdf, make_pdf
 from benchmarks.pdf_quotes_styles import STYLES, Style
@@ -36,6 +37,17 @@ def test_never_draws_more_than_so_many_pixels(make_pdf: MakePdf) -> None:
     picture = open_picture(make_pdf(("Hello",)), width_px=10_000)
 
     assert picture.width * picture.height == pytest.approx(pdf_pages.MOST_PIXELS, rel=0.01)
+
+
+def test_draws_what_was_filled_in() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(200, 100))
+    canvas.drawString(10, 80, "Name")
+    canvas.acroForm.textfield(value="XXXXXX", x=50, y=40, width=100, height=20)
+    canvas.save()
+
+    inside = open_picture(file.getvalue(), width_px=200).crop((55, 45, 145, 55))
+    assert darkest(inside) < DARK
 
 
 def darkest(picture: Image.Image) -> int:
