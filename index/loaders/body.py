@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from index.loaders.grid import MAX_REPEATS, Grid
-from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
+from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter, with_label
 
 # lxml's elements have no types of their own.
 Element = Any
@@ -35,8 +35,7 @@ class Body(ABC):
 
     def write_heading(self, text: str, level: int, *, label: str = "") -> None:
         """Write a heading, its number before it; levels count from 1."""
-        numbered = f"{label} {text}" if text.strip() else ""
-        self.writer.heading(numbered, level=min(level, MAX_HEADING_LEVEL))
+        self.writer.heading(with_label(text, label), level=min(level, MAX_HEADING_LEVEL))
         if level == 1 and self.first_heading is None and text.strip():
             self.first_heading = text
 

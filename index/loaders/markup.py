@@ -14,6 +14,9 @@ _MAX_DEPTH = 8
 _INDENT = "    "
 # At the start of a line these would open a code block, or make a heading of plain words.
 _BLOCK_MARK = re.compile(r"^(?=`{3}|~{3}|#{1,6}\s)", re.MULTILINE)
+# What Markdown knows as an item's marker; other numbers are words of the item.
+_MARKER = re.compile(r"\d{1,9}[.)]")
+_NUMBER = re.compile(r"\d|[^\W_][.):]|\w \w")  # a letter alone is a bullet of some font
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -51,6 +54,13 @@ class MarkdownWriter:
             first = f"{indent}{marker} " if marker else hanging
             self._add(first + words.replace("\n", f"\n{hanging}"), depth=depth)
 
+    def numbered_item(self, text: str, *, depth: int, label: str) -> None:
+        """Add a list item with the number that is shown before it, or a mark that is none."""
+        if _MARKER.fullmatch(label.strip()):
+            self.item(text, depth=depth, marker=label.strip())
+        else:
+            self.item(with_label(text, label), depth=depth)
+
     def code(self, text: str) -> None:
         """Add lines to be kept as they are, between fences longer than any inside."""
         if text.strip():
@@ -85,6 +95,12 @@ class MarkdownWriter:
         self._characters += len(block) + 2
         if self._characters > self._limits.max_text_characters + 2:
             raise too_long(self._characters - 2, self._limits)
+
+
+def with_label(text: str, label: str) -> str:
+    """Return a text behind its number, if its label is one; an empty text stays empty."""
+    words = " ".join(label.split())
+    return f"{words} {text}" if text.strip() and _NUMBER.search(words) else text
 
 
 def _trimmed(text: str) -> str:

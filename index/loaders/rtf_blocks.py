@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from index.loaders.grid import Grid
-from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter
+from index.loaders.markup import MAX_HEADING_LEVEL, MarkdownWriter, with_label
+from index.loaders.raised import resolve
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class RtfBlocks:
     _level: int = 0
     _depth: int = 0
     _words: list[str] = field(default_factory=list)
+    _label: list[str] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _cells: list[str] = field(default_factory=list)
     _grid: Grid = field(default_factory=Grid)
@@ -37,21 +39,26 @@ class RtfBlocks:
         """Add to the paragraph."""
         self._words.append(text)
 
+    def say_label(self, text: str) -> None:
+        """Add to the mark or number of the paragraph, which is an item of a list."""
+        self._label.append(text)
+
     def say_in_note(self, text: str) -> None:
         """Add to the footnote."""
         self._notes.append(text)
 
     def end_paragraph(self) -> None:
         """Write the paragraph, as what it is; a table before it is at its end."""
-        text = "".join(self._words)
+        text, label = resolve("".join(self._words)), "".join(self._label)
         self._words.clear()
+        self._label.clear()
         if not text.strip():
             return
         self._end_table()
         if self._level:
-            self._write_heading(text)
+            self._write_heading(text, label)
         elif self.is_item:
-            self.writer.item(text, depth=self._depth)
+            self.writer.numbered_item(text, depth=self._depth, label=label)
         else:
             self.writer.paragraph(text)
         # Each paragraph of a list brings its own mark.
@@ -61,17 +68,18 @@ class RtfBlocks:
         """Write what hasn't been written yet, footnotes last."""
         self.end_paragraph()
         self._end_table()
-        for note in "".join(self._notes).split("\n"):
+        for note in resolve("".join(self._notes)).split("\n"):
             self.writer.paragraph(note)
 
-    def _write_heading(self, text: str) -> None:
-        self.writer.heading(text, level=min(self._level, MAX_HEADING_LEVEL))
+    def _write_heading(self, text: str, label: str) -> None:
+        self.writer.heading(with_label(text, label), level=min(self._level, MAX_HEADING_LEVEL))
         if self._level == 1 and self.first_heading is None:
             self.first_heading = text
 
     def _end_cell(self, _: int) -> None:
-        self._cells.append(" ".join("".join(self._words).split()))
+        self._cells.append(" ".join(resolve("".join(self._words)).split()))
         self._words.clear()
+        self._label.clear()
         self.is_item = False
 
     def _end_row(self, _: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from index.errors import RefusedFileError
+from index.loaders.raised import RAISED
 from index.loaders.rtf_blocks import LAYOUT, RtfBlocks
 from index.loaders.rtf_tokens import Token, read_tokens
 from index.loaders.rtf_words import CHARACTERS, CHARSETS, KEPT, NAMED, SYMBOLS, UNREAD
@@ -137,7 +138,7 @@ class RtfReader:
             self._font = number or 0
         elif destination == "fonttbl" and word == "fcharset":
             self._fonts[self._font] = CHARSETS.get(number or 0, "")
-        elif destination == "title" and word == "u":
+        elif destination in ("title", "listtext") and word == "u":
             self._say_unicode(number or 0)
 
     def _say_bytes(self, data: bytes) -> None:
@@ -145,11 +146,11 @@ class RtfReader:
             passed = min(self._unwanted, len(data))
             self._unwanted -= passed
             data = data[passed:]
-        if self._state.destination in ("", "title", "stylesheet"):
+        if self._state.destination in ("", "title", "stylesheet", "listtext"):
             self._bytes += data
 
     def _say_unicode(self, number: int) -> None:
-        self._say(chr(number & 0xFFFF))
+        self._say(chr(number & 0xFFFF).replace(RAISED, ""))
         self._unwanted = self._state.fallback
 
     def _flush(self) -> None:
@@ -157,7 +158,7 @@ class RtfReader:
         if self._bytes:
             text = self._bytes.decode(self._state.codec or self._codec, "replace")
             self._bytes.clear()
-            self._say(text)
+            self._say(text.replace(RAISED, ""))
 
     def _say(self, text: str) -> None:
         destination = self._state.destination
@@ -166,6 +167,8 @@ class RtfReader:
             self.title += text if len(self.title) < _MAX_TITLE_CHARACTERS else ""
         elif destination == "stylesheet":
             self._name_style(text)
+        elif destination == "listtext":
+            self.blocks.say_label(text)
         elif not destination and not self._state.hidden:
             (self.blocks.say_in_note if self._state.in_note else self.blocks.say)(text)
 
@@ -202,6 +205,10 @@ class RtfReader:
     def _set_fallback(self, number: int) -> None:
         self._state = replace(self._state, fallback=max(0, number))
 
+    def _raise(self, number: int) -> None:
+        if number:
+            self._say(RAISED)
+
     def _set_hidden(self, number: int) -> None:
         self._state = replace(self._state, hidden=number != 0)
 
@@ -216,6 +223,8 @@ _ACTIONS: dict[str, Callable[[RtfReader, int], None]] = {
     "plain": RtfReader._set_plain,
     "uc": RtfReader._set_fallback,
     "u": RtfReader._say_unicode,
+    "super": RtfReader._raise,
+    "up": RtfReader._raise,
     "v": RtfReader._set_hidden,
     "deleted": RtfReader._set_hidden,
 }

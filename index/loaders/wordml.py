@@ -34,8 +34,6 @@ _OFF = frozenset({"0", "false", "off"})
 _NOTES = ("/footnotes", "/endnotes")
 _NUMBERING = ("/numbering",)
 _UNLISTED = "0"  # the list of what takes itself out of its style's list
-# What Markdown knows as an item's marker; other labels are words of the item.
-_MARKER = re.compile(r"\d{1,9}[.)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +158,7 @@ class WordBody(Body):
         if listed.heading:
             self.write_heading(text, listed.heading, label=label)
         elif listed.depth is not None:
-            marker = label if _MARKER.fullmatch(label) else "-"
-            words = text if marker == label else f"{label} {text}"
-            self.writer.item(words if text.strip() else "", depth=listed.depth, marker=marker)
+            self.writer.numbered_item(text, depth=listed.depth, label=label)
         else:
             self.writer.paragraph(text)
         self.write_boxes()

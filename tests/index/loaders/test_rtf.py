@@ -108,6 +108,23 @@ def test_lists_nest() -> None:
     assert found.text == "- one\n    - two\n\nthree"
 
 
+def test_items_and_headings_have_their_numbers() -> None:
+    found = read(
+        rb"\pard\outlinelevel0{\listtext 2.\tab}Fees\par\pard{\listtext 1.\tab}one\par"
+        rb"\pard\ilvl1{\listtext (a)\tab}two\par\pard\ilvl1{\listtext o\tab}three\par"
+    )
+
+    assert found.text == "# 2. Fees\n\n1. one\n    - (a) two\n    - three"
+
+
+def test_a_raised_number_is_no_end_of_the_one_before() -> None:
+    found = read(
+        rb"\pard It holds 10{\super 6} cells of CO{\sub 2} for $1,200\up6 12\up0  a 5\'006.\par"
+    )
+
+    assert found.text == "It holds 10^6 cells of CO2 for $1,200^12 a 56."
+
+
 def test_tables_are_tables() -> None:
     found = read(
         rb"\trowd\pard\intbl Day\cell Time\cell\row"
