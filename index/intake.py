@@ -23,6 +23,10 @@ from index.settings import Settings
 from index.values import Extract, Outcome, checksum, digest
 from index.vanished import find_vanished
 
+# Begins the stamp of a file: raised when loaders read more of the same files, by which those that
+# were indexed by an older version are read anew.
+_READ_AS = "v2:"
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -195,7 +199,7 @@ def _compare(
         content_hash = "" if too_large else checksum(file.path)
     except OSError as error:
         return Intake(refused=(Outcome(None, file.source, _unreadable(error)),))
-    if before and before.content_hash == content_hash:
+    if before and before.content_hash == content_hash and before.stamp.startswith(_READ_AS):
         state = replace(before, device=file.device, stamp=stamp)
         outcome = Outcome(before.document_id, before.source, "")
         return Intake(unchanged=(outcome,), touched=(state,))
@@ -268,7 +272,7 @@ def _while_same(load_file: Callable[[], Extract], path: Path, stamp: str) -> Cal
 
 
 def _stamp(status: os.stat_result) -> str:
-    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+    return f"{_READ_AS}{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
 
 
 def _unreadable(error: OSError) -> str:

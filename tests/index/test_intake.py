@@ -69,6 +69,20 @@ def test_a_file_that_was_only_touched_is_hashed_once(
     assert counts(library.add([docs])) == (0, 1, 0, 0)
 
 
+def test_a_file_that_an_older_version_read_is_read_once_more(
+    library: Library, embedder: FakeEmbedder, docs: Path
+) -> None:
+    path = write(docs, "a.txt", "Alpha is here.")
+    first = library.add([docs])
+    with library.catalogue.write() as writer:
+        (state,) = writer.file_states("default", str(path))
+        writer.refresh_state(replace(state, stamp=state.stamp.partition(":")[2]))
+    calls = embedder.calls
+    assert library.add([docs]).added == first.added
+    assert counts(library.add([docs])) == (0, 1, 0, 0)
+    assert embedder.calls == calls  # what it says anew is embedded, and nothing else
+
+
 def test_of_a_changed_file_only_the_new_passages_are_embedded(
     library: Library, embedder: FakeEmbedder, docs: Path
 ) -> None:
