@@ -66,13 +66,17 @@ _AUXILIARY = (
 )
 _PRONOUN = r"(?:it|he|she|they|there|this|that|we|you|i)\b"
 _AND = r"(?:and|but|also)\b,?"
-# Behind a comma a question has its verb in front, which "the mayor, who died" hasn't.
+# A question has its verb in front: "when was it built", but not "when it was built".
+_FRONTED = (
+    rf"(?:(?:when|where|why|who|whom) {_AUXILIARY}|"
+    rf"(?:what|which|how)(?: (?!{_PRONOUN})[\w'’-]+){{0,2}}? {_AUXILIARY}|how (?:many|much)\b)"
+)
+_ASKS_FIRST = re.compile(rf"\s*{_FRONTED}", re.IGNORECASE)
 _NEXT_PART = re.compile(
     r"(?<=[\w)])(?:"
     rf"(?:,? and|;|\?(?:\s+{_AND})?)\s+(?=(?P<asks>{ASKING.pattern}))|"
     rf"(?:,? and|\?\s+{_AND})\s+(?={_AUXILIARY} {_PRONOUN})|"
-    rf",\s+(?=(?:what|when|where|why|how)(?: (?!{_PRONOUN})\w+)?? {_AUXILIARY}|"
-    r"how (?:many|much|long|old|far)\b))",
+    rf"(?P<comma>,)\s+(?=(?!who|which){_FRONTED}))",
     re.IGNORECASE,
 )
 _ASKS_AT_ALL = re.compile(
@@ -183,6 +187,8 @@ def divide(question: str) -> list[str]:
     for joint in _NEXT_PART.finditer(question):
         before = question[start : joint.start()]
         asks = (joint["asks"] or "").lower()
+        if joint["comma"] and not _ASKS_FIRST.match(before):
+            continue  # a clause before the question: "when the fire broke out, who was mayor?"
         if asks not in [each.lower() for each in ASKING.findall(before, 1)]:
             parts.append(before.strip())
             start = joint.end()

@@ -192,6 +192,9 @@ def test_a_sentence_answers_where_it_has_something_new_of_the_wanted_kind(
                 "When did the council meet, when the mayor was ill?",
                 "What did he say, how it was done?",
                 "In the old house, where was the cat?",
+                "Where lobbying is controlled, what does it provide?",
+                "When copper is melted, what is it for?",
+                "What color was the car, which was introduced in 1998?",
                 "Which mill is old and has a wheel?",
             )
         ),
