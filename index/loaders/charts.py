@@ -23,13 +23,16 @@ _BESIDE_DAY = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.')
 _FIRST_DAY = datetime(1899, 12, 30)
 
 
-def read_chart(data: bytes) -> tuple[str, list[list[str]]]:
+def read_chart(data: bytes | None) -> tuple[str, list[list[str]]]:
     """Return a chart's title and the table that it draws: a column for each series.
 
     Args:
-        data: The chart's part, with the values that the chart last showed.
+        data: The chart's part, with the values that the chart last showed. Where it is missing or
+            damaged, nothing is read: the text around it is whole.
     """
-    root = parse_xml(data)
+    root = _parsed(data)
+    if root is None:
+        return "", []
     title = root.find(f"{_C}chart/{_C}title")
     series = list(root.iter(f"{_C}ser"))
     labels: dict[int, str] = {}
@@ -46,10 +49,20 @@ def read_chart(data: bytes) -> tuple[str, list[list[str]]]:
     return _words(paragraphs), [header, *rows] if rows else []
 
 
-def read_diagram(data: bytes) -> Sequence[str]:
-    """Return the texts of a diagram's boxes (SmartArt), in their order."""
-    boxes = parse_xml(data).iter("{*}pt")
+def read_diagram(data: bytes | None) -> Sequence[str]:
+    """Return the texts of a diagram's boxes (SmartArt), in their order; see `read_chart`."""
+    root = _parsed(data)
+    boxes = () if root is None else root.iter("{*}pt")
     return list(filter(None, (_words(box.iter(f"{_A}p")) for box in boxes)))
+
+
+def _parsed(data: bytes | None) -> Element | None:
+    from lxml import etree
+
+    try:
+        return None if data is None else parse_xml(data)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _points(element: Element | None) -> dict[int, str]:

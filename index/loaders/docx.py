@@ -17,7 +17,7 @@ from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
-from index.loaders.wordml import Styles, WordBody, notes_of, numbering_of
+from index.loaders.wordml import Styles, WordBody, drawn_in, notes_of, numbering_of
 from index.loaders.xml import parse_xml
 from index.values import Extract
 
@@ -48,7 +48,8 @@ def _read(data: bytes, limits: Limits) -> tuple[str, str | None, str | None]:
     document = _opened(data)
     writer = MarkdownWriter(limits)
     numbering = numbering_of(document.part)
-    body = WordBody(writer, Styles(document.styles.element, numbering), numbering)
+    styles = Styles(document.styles.element, numbering)
+    body = WordBody(writer, styles, numbering, drawn_in(document.part))
     body.write(document.element.body)
     for notes in notes_of(document.part):
         body.write(notes)

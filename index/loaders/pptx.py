@@ -176,8 +176,10 @@ def _write_items(items: Iterable[tuple[str, int]], writer: MarkdownWriter) -> No
 def _write_diagram(shape: Shape, writer: MarkdownWriter) -> None:
     """Write the boxes of a diagram, whose words are in a part of its own."""
     for reference in shape._element.iter(_DIAGRAM):
-        part = shape.part.related_part(reference.get(f"{_RELATIONS}dm"))
-        _write_items([(text, 0) for text in read_diagram(part.blob)], writer)
+        relation = shape.part.rels.get(reference.get(f"{_RELATIONS}dm"))
+        missing = relation is None or relation.is_external
+        data = None if missing else relation.target_part.blob
+        _write_items([(text, 0) for text in read_diagram(data)], writer)
 
 
 def _write_table(table: Any, writer: MarkdownWriter) -> None:

@@ -7,11 +7,12 @@ its merged cells take quadratic time, so the elements are read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from index.loaders.body import Body, Element
+from index.loaders.charts import read_chart, read_diagram
 from index.loaders.formulas import read_office_formula
 from index.loaders.grid import Grid, repeatable
 from index.loaders.markup import MarkdownWriter
@@ -20,6 +21,11 @@ from index.loaders.raised import RAISED, resolve
 from index.loaders.symbols import meaning
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DRAWN = frozenset(
+    f"{{http://schemas.openxmlformats.org/drawingml/2006/{name}"
+    for name in ("chart}chart", "diagram}relIds")
+)
 _HEADING = re.compile(r"heading ([1-9])")
 _LIST = re.compile(r"list (?:bullet|number)(?: ([2-5]))?")
 # Deleted, moved away, only instructions to Word, or (Fallback) there twice.
@@ -33,6 +39,7 @@ _HIDDEN = f"{_W}rPr/{_W}vanish"
 _OFF = frozenset({"0", "false", "off"})
 _NOTES = ("/footnotes", "/endnotes")
 _NUMBERING = ("/numbering",)
+_DRAWINGS = ("/chart", "/diagramData")
 _UNLISTED = "0"  # the list of what takes itself out of its style's list
 
 
@@ -113,6 +120,15 @@ def numbering_of(part: Any) -> Numbering:
     return Numbering(next(_related(part, _NUMBERING), None))
 
 
+def drawn_in(part: Any) -> dict[str, bytes]:
+    """Return the content of a document's charts and diagrams, by the names that it has for them."""
+    return {
+        name: relation.target_part.blob
+        for name, relation in part.rels.items()
+        if not relation.is_external and relation.reltype.endswith(_DRAWINGS)
+    }
+
+
 def _related(part: Any, kinds: tuple[str, ...]) -> Iterator[Element]:
     """Yield the roots of a document's parts of some kinds."""
     from lxml import etree
@@ -129,12 +145,21 @@ class WordBody(Body):
     Attributes:
         styles: The document's styles.
         numbering: Its lists, which count the paragraphs as they are written.
+        drawn: The content of its charts and diagrams, see `drawn_in`.
     """
 
-    def __init__(self, writer: MarkdownWriter, styles: Styles, numbering: Numbering) -> None:
+    def __init__(
+        self,
+        writer: MarkdownWriter,
+        styles: Styles,
+        numbering: Numbering,
+        drawn: Mapping[str, bytes],
+    ) -> None:
         super().__init__(writer)
         self.styles = styles
         self.numbering = numbering
+        self.drawn = drawn
+        self._drawings: list[Element] = []  # charts and diagrams of the paragraph being read
 
     def write(self, container: Element) -> None:
         """Write every paragraph and table in `container`, in order, however wrapped."""
@@ -162,6 +187,19 @@ class WordBody(Body):
         else:
             self.writer.paragraph(text)
         self.write_boxes()
+        self._write_drawings()
+
+    def _write_drawings(self) -> None:
+        drawings, self._drawings = self._drawings, []
+        for element in drawings:
+            diagram = element.get(f"{_R}dm")
+            if diagram is None:
+                title, rows = read_chart(self.drawn.get(element.get(f"{_R}id")))
+                self.writer.paragraph(title)
+                self.writer.table(rows)
+                continue
+            for words in read_diagram(self.drawn.get(diagram)):
+                self.writer.item(words, depth=0)
 
     def _count(self, style: _Style) -> str:
         if style.number_id is None or style.depth is None:
@@ -208,6 +246,8 @@ class WordBody(Body):
                 yield from self._run(child)
             elif name == "txbxContent":
                 self.boxes.append(child)
+            elif child.tag in _DRAWN:
+                self._drawings.append(child)
             elif name not in _UNREAD:
                 yield from self._pieces(child)
                 # Paragraphs of a cell, which holds its text on one line.

@@ -615,6 +615,45 @@ def test_formulas_stand_on_one_line() -> None:
     assert read(with_body(markup)).text == "It is 1/2 10^6"
 
 
+CHART = """<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart>
+<c:title><c:tx><c:strRef><c:strCache><c:pt idx="0"><c:v>Sales</c:v></c:pt></c:strCache></c:strRef>
+</c:tx></c:title><c:plotArea><c:pieChart><c:ser><c:tx><c:v>Tons</c:v></c:tx>
+<c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>North</c:v></c:pt></c:strCache></c:strRef></c:cat>
+<c:val><c:numRef><c:numCache><c:formatCode>0.0</c:formatCode><c:pt idx="0"><c:v>12</c:v></c:pt>
+</c:numCache></c:numRef></c:val></c:ser></c:pieChart></c:plotArea></c:chart></c:chartSpace>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        (
+            "word/charts/chart1.xml",
+            CHART,
+            "\n\nSales\n\n|  | Tons |\n| --- | --- |\n| North | 12.0 |",
+        ),
+        ("word/charts/chart1.xml", "<c:chart", ""),
+        ("word/charts/missing.xml", CHART, ""),
+    ],
+)
+def test_a_chart_is_the_table_that_it_draws(name: str, content: str, text: str) -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relation = f'<Relationship Id="rId99" Type="{kind}/chart" Target="charts/chart1.xml"/>'
+    chart = (
+        '<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+        f'xmlns:r="{kind}" r:id="rId99"/>'
+    )
+    body = f"<w:p><w:r><w:t>Sales rose.</w:t></w:r><w:r><w:drawing>{chart}</w:drawing></w:r></w:p>"
+    document = changed(with_body(body), name, lambda _: content.encode())
+    end = b"</Relationships>"
+    data = changed(
+        document,
+        "word/_rels/document.xml.rels",
+        lambda part: part.replace(end, relation.encode() + end),
+    )
+
+    assert read(data).text == f"Sales rose.{text}"
+
+
 def test_inserted_symbols_are_read() -> None:
     symbols = (("Symbol", "F0B1"), ("Wingdings", "F0FE"), ("Arial", "20AC"), ("Webdings", "F061"))
     runs = "".join(f'<w:sym w:font="{font}" w:char="{code}"/>' for font, code in symbols)
