@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from retrieval.afterthoughts import ADDED, ask_again, find_afterthought
 from retrieval.courtesies import is_small_talk
-from retrieval.leaning import BEGINS, FUNCTION_WORDS, LEANING, WHAT_ABOUT, leans, refers
-from retrieval.questions import ASKING, CAPITAL, NAME, NO_NAME, YEAR, Span, words
+from retrieval.leaning import FUNCTION_WORDS, LEANING, leans, refers
+from retrieval.questions import CAPITAL, NO_NAME, words
 from retrieval.values import Turn
 
 MOST_TURNS = 20  # of a history; older ones are left out
@@ -20,7 +21,6 @@ _MOST_OWN_WORDS = 2  # of a question's further part that is about what the first
 _MARKER = re.compile(r"\s*\[\d+\]")
 _PERSONAL = frozenset("he him his she her hers they them their theirs".split())
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
-_ABOUT = re.compile(rf"{WHAT_ABOUT.pattern}|and\b|but\b|or\b", re.IGNORECASE)
 # What is said before a follow-up, and isn't asked.
 _LEAD_IN = re.compile(
     r"\A(?:(?:ok|okay|thanks|thank you|great|perfect|cool|nice|yes|no|right|sorry|hi|hello|hey|"
@@ -32,39 +32,6 @@ _LEAD_IN = re.compile(
 _CORRECTION = re.compile(
     r"\A(?:i mean|i meant|i was asking about)(?: to ask)?(?: about)?[, ]+(?=\w)", re.IGNORECASE
 )
-_MONTHS = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-)
-_PERIOD = re.compile(
-    rf"\b(?:(?:between|from) {YEAR} (?:and|to|until) {YEAR}|"
-    r"(?:in|since|by|during|before|after|until|for|of) "
-    rf"(?:{_MONTHS} {YEAR}|{YEAR}|{_MONTHS}(?!\w)))",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(YEAR)
-_PREPOSITION = r"(?:with|in|at|on|to|from|by|for|of)"
-_NAMED = re.compile(rf"\s*\b(?P<placed>{_PREPOSITION}) (?P<the>the )?(?P<name>{NAME})")
-_NO_NOUN = (
-    rf"(?:{_PREPOSITION}|and|or|since|last|next|do|does|did|is|are|was|were|has|have|had|may|can|"
-    r"must|will|would|as|when|before|after|now|today|per)\b"
-)
-_NOUN = re.compile(rf" (?!{_NO_NOUN})[a-z]")
-# "for adults", "in the reading room"; in a question it ends before the next preposition.
-_PHRASE = rf"(?P<placed>{_PREPOSITION})(?: (?!{_NO_NOUN})[\w'’-]+){{1,4}}"
-_ALONE = re.compile(rf"(?!of course\b){_PHRASE}", re.IGNORECASE)
-_BEGINS_PHRASE = re.compile(
-    rf"(?:{_PREPOSITION}|the|since|during|before|after|until)\b", re.IGNORECASE
-)
-_WITHIN = re.compile(rf"\b{_PHRASE}(?=$| {_PREPOSITION}\b)", re.IGNORECASE)
-# Of phrases that say when, how long or how much rather than where or for whom.
-_OF_TIME = re.compile(
-    r"\b(?:nights?|noon|midnight|mornings?|afternoons?|evenings?|days?|weeks?|weekends?|months?|"
-    r"years?|hours?|minutes?|winter|summer|spring|autumn|holidays?|season|advance|total|general|"
-    r"average|particular|detail|practice|case|\d+)\b|day\b",
-    re.IGNORECASE,
-)
-_BARE = re.compile(rf"(?P<the>the )?(?P<name>{NAME})(?P<noun> [a-z][\w'’-]*)?")
-_ADDED = re.compile(r" \([^()]*\)(?=\??$)")  # what an earlier question was given
 _ANSWERED = re.compile(
     r"(?P<placed>\b(?i:in|at|from|on|near) )?"
     rf"\b(?P<name>{CAPITAL}[\w'’-]+(?: {CAPITAL}[\w'’-]+)*)"
@@ -122,7 +89,7 @@ class RuleRewriter:
 
 def as_asked(question: str) -> str:
     """Return a question without the words in brackets that it was given to stand alone."""
-    return _ADDED.sub("", question)
+    return ADDED.sub("", question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +116,12 @@ def _complete(question: str, previous: Topic, names: Sequence[str]) -> Topic:
     if previous.question:
         question = _CORRECTION.sub("and ", _LEAD_IN.sub("", question, count=1), count=1)
     own = _topic(question)
-    rest = _find_afterthought(question) if previous.question else ""
+    rest = find_afterthought(question) if previous.question else ""
     if not previous.question or not (rest or leans(question)):
         return Topic(question, question, _move_on(own, previous.subject), tuple(own))
     if rest:
         # "And restaurants?" asks the previous question again about something else.
-        again = _ask_again(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
+        again = ask_again(previous.base[:MOST_CHARACTERS].rstrip(" ?.!"), rest)
         words_again = tuple(_topic(again))
         return Topic(f"{again}?", previous.base, words_again, words_again)
     subject = (*previous.subject, *_find_answer(question, previous, names))
@@ -169,20 +136,6 @@ def _with(question: str, words_: Sequence[str]) -> str:
     """Return a question with those of some words behind it that it hasn't got."""
     text = " ".join(_distinct(words_, question))[:MOST_CHARACTERS]
     return f"{question.rstrip(' ?.!')} ({text})?" if text else question
-
-
-def _find_afterthought(question: str) -> str:
-    """Return what a question asks the one before about, or "": of "And restaurants?" the last word.
-
-    A lone phrase or year is one without "and", too: "In 2011?"
-    """
-    begun = _ABOUT.match(question)
-    rest = question[begun.end() if begun and leans(question) else 0 :].strip(" ?.!,")
-    lone = any(each.fullmatch(rest) for each in (_ALONE, _PERIOD, _NAMED, _YEAR))
-    asks = ASKING.search(rest) or BEGINS.match(rest)
-    if asks or not (lone or (begun and leans(question))):
-        return ""
-    return rest[0].lower() + rest[1:] if _BEGINS_PHRASE.match(rest) else rest
 
 
 def _move_on(own: Sequence[str], subject: Sequence[str]) -> tuple[str, ...]:
@@ -221,95 +174,6 @@ def _distinct(added: Sequence[str], question: str) -> list[str]:
 
 def _plain(word: str) -> str:
     return re.sub(r"['’]?s?$", "", word.lower())
-
-
-def _ask_again(question: str, rest: str) -> str:
-    """Return a question with the parts of `rest` in place of its own that they are like.
-
-    Those are its year or month, the words after the same preposition, and its one name of the same
-    kind. What is like nothing comes behind it.
-    """
-    old, new = _PERIOD.search(question), _PERIOD.search(rest) or _YEAR.fullmatch(rest)
-    old = old or _YEAR.search(question)
-    if old and new:
-        period = _date(new[0], old[0])
-        question = f"{question[: old.start()]}{period}{question[old.end() :]}"
-        rest = " ".join(f"{rest[: new.start()]}{rest[new.end() :]}".split()).strip(" ,")
-    added = _ADDED.search(question)
-    bare = _BARE.fullmatch(rest)
-    if added and bare and not bare["noun"]:
-        return f"{question[: added.start()]} ({rest})"
-    if named := _NAMED.match(rest):
-        return _place(question, rest, named)
-    alike = _find_named_alike(question, bare) if bare else _find_phrase(question, rest)
-    if alike is None:
-        return f"{question} {rest}".rstrip()
-    start, end = alike
-    return f"{question[:start]}{rest}{question[end:]}"
-
-
-def _date(new: str, old: str) -> str:
-    """Return a period, with the preposition or the year of the one before where it has none."""
-    kept = old.split()[0].lower()
-    if _YEAR.fullmatch(old):
-        return new.split()[-1]
-    if _YEAR.fullmatch(new):
-        return f"{'in' if kept in ('between', 'from') else kept} {new}"
-    year = _YEAR.search(old)
-    return new if _YEAR.search(new) or not year else f"{new} {year[0]}"
-
-
-def _place(question: str, rest: str, named: re.Match[str]) -> str:
-    """Return a question with `rest` in place of the name after the same preposition."""
-    placed = named["placed"]
-    place = next((m for m in _NAMED.finditer(question) if m["placed"] == placed), None)
-    if place is None:
-        return f"{question} {rest}"
-    after = question[place.end() :]
-    if place["the"] and named.end() == len(rest) and _NOUN.match(after):  # "in the Berlin office"
-        return f"{question[: place.start()]} {placed} the {named['name']}{after}"
-    return f"{_NAMED.sub(lambda m: '' if m['placed'] == placed else m[0], question)} {rest}"
-
-
-def _find_named_alike(question: str, bare: re.Match[str]) -> Span | None:
-    """Return where a question has its one name of the kind of another, if it has.
-
-    "The CFO" is like "the CEO", "Emil Fors" like "Ann Berg", "the Bonn library" like "the Ulm
-    library".
-    """
-    found = [
-        match
-        for match in _BARE.finditer(question)
-        if match["name"].lower() not in FUNCTION_WORDS and bool(match["the"]) == bool(bare["the"])
-    ]
-    if bare["noun"]:
-        return next((match.span() for match in found if match["noun"] == bare["noun"]), None)
-    shape = _shape(bare["name"])
-    same = found if len(found) == 1 else [m for m in found if _shape(m["name"]) == shape]
-    if len(same) == 1:
-        return same[0].start(), same[0].end("name")
-    # "Leeds" for "the Hull office": the name alone.
-    named = [
-        match
-        for match in _BARE.finditer(question)
-        if match["the"] and match["noun"] and not match["name"].isupper()
-    ]
-    return named[0].span("name") if len(named) == 1 and not bare["the"] else None
-
-
-def _shape(name: str) -> tuple[bool, bool]:
-    return name.isupper(), " " in name
-
-
-def _find_phrase(question: str, rest: str) -> Span | None:
-    """Return where a question has the last words after the preposition that `rest` begins with."""
-    new = _ALONE.fullmatch(rest)
-    for old in reversed(list(_WITHIN.finditer(question)) if new else []):
-        same = new is not None and old["placed"].lower() == new["placed"].lower()
-        of_a_kind = bool(_OF_TIME.search(old[0])) == bool(_OF_TIME.search(rest))
-        if same and of_a_kind and not re.search(CAPITAL, old[0]):
-            return old.span()
-    return None
 
 
 def _topic(question: str) -> list[str]:

@@ -17,7 +17,8 @@ from index.loaders.limits import Limits
 from index.loaders.markup import MarkdownWriter
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
-from index.loaders.wordml import Styles, WordBody, drawn_in, notes_of, numbering_of
+from index.loaders.word_styles import Styles
+from index.loaders.wordml import WordBody, drawn_in, notes_of, numbering_of
 from index.loaders.xml import parse_xml
 from index.values import Extract
 

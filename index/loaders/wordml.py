@@ -6,9 +6,7 @@ its merged cells take quadratic time, so the elements are read here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from index.loaders.body import Body, Element
@@ -19,6 +17,7 @@ from index.loaders.markup import MarkdownWriter
 from index.loaders.numbering import Numbering
 from index.loaders.raised import RAISED, resolve
 from index.loaders.symbols import meaning
+from index.loaders.word_styles import Style, Styles, number_of, value_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -26,8 +25,6 @@ _DRAWN = frozenset(
     f"{{http://schemas.openxmlformats.org/drawingml/2006/{name}"
     for name in ("chart}chart", "diagram}relIds")
 )
-_HEADING = re.compile(r"heading ([1-9])")
-_LIST = re.compile(r"list (?:bullet|number)(?: ([2-5]))?")
 # Deleted, moved away, only instructions to Word, or (Fallback) there twice.
 _UNREAD = frozenset(
     "pPr rPr tblPr trPr tcPr sectPr sdtPr del moveFrom delText instrText Fallback binData "
@@ -40,74 +37,6 @@ _OFF = frozenset({"0", "false", "off"})
 _NOTES = ("/footnotes", "/endnotes")
 _NUMBERING = ("/numbering",)
 _DRAWINGS = ("/chart", "/diagramData")
-_UNLISTED = "0"  # the list of what takes itself out of its style's list
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What a style makes of its paragraphs.
-
-    Attributes:
-        heading: Level of a heading from 1, or 0.
-        number_id: The list that numbers them, or None.
-        depth: Which level of a list they are on from 0, or None outside lists.
-    """
-
-    heading: int = 0
-    number_id: str | None = None
-    depth: int | None = None
-
-    def inheriting(self, base: _Style) -> _Style:
-        """Return the style with what it doesn't say itself from the one that it is based on."""
-        listed = base if self.number_id is None and self.depth is None else self
-        return _Style(self.heading or base.heading, listed.number_id, listed.depth)
-
-
-class Styles:
-    """Which of a document's styles make headings and lists, by id.
-
-    Args:
-        element: The `w:styles` element.
-        numbering: The document's lists.
-    """
-
-    def __init__(self, element: Element, numbering: Numbering) -> None:
-        self._elements = {style.get(f"{_W}styleId"): style for style in element.iter(f"{_W}style")}
-        self._numbering = numbering
-        self._known: dict[str | None, _Style] = {}
-
-    def of(self, style_id: str | None) -> _Style:
-        """Return what a style makes of its paragraphs, by itself or by those it is based on."""
-        if style_id not in self._known:
-            self._known[style_id] = self._looked_up(style_id)
-        return self._known[style_id]
-
-    def _looked_up(self, style_id: str | None) -> _Style:
-        seen: set[str | None] = set()
-        style = _Style()
-        # A style may be based on itself, through others.
-        while style_id in self._elements and style_id not in seen:
-            seen.add(style_id)
-            element = self._elements[style_id]
-            style = style.inheriting(self._own(style_id, element))
-            style_id = _value(element.find(f"{_W}basedOn"))
-        return style
-
-    def _own(self, style_id: str | None, element: Element) -> _Style:
-        name = (_value(element.find(f"{_W}name")) or "").lower()
-        properties = element.find(f"{_W}pPr")
-        number_id, depth = _list_place(properties)
-        if number_id and depth is None and number_id != _UNLISTED:
-            depth = self._numbering.depth_of(number_id, style_id)
-        if heading := _HEADING.fullmatch(name):
-            return _Style(int(heading[1]), number_id, depth)
-        if name == "title":
-            return _Style(1, number_id, depth)
-        if level := _outline_level(properties):
-            return _Style(level, number_id, depth)
-        if listed := _LIST.fullmatch(name):
-            return _Style(0, number_id, int(listed[1] or 1) - 1)
-        return _Style(0, number_id, depth)
 
 
 def notes_of(part: Any) -> Iterator[Element]:
@@ -174,16 +103,12 @@ class WordBody(Body):
 
     def _write_paragraph(self, paragraph: Element) -> None:
         text = self._text(paragraph)
-        properties = paragraph.find(f"{_W}pPr")
-        style_element = properties.find(f"{_W}pStyle") if properties is not None else None
-        style = self.styles.of(_value(style_element))
-        number_id, depth = _list_place(properties)
-        listed = _Style(_outline_level(properties), number_id, depth).inheriting(style)
-        label = self._count(listed)
-        if listed.heading:
-            self.write_heading(text, listed.heading, label=label)
-        elif listed.depth is not None:
-            self.writer.numbered_item(text, depth=listed.depth, label=label)
+        style = self.styles.of_paragraph(paragraph)
+        label = self._count(style)
+        if style.heading:
+            self.write_heading(text, style.heading, label=label)
+        elif style.depth is not None:
+            self.writer.numbered_item(text, depth=style.depth, label=label)
         else:
             self.writer.paragraph(text)
         self.write_boxes()
@@ -201,7 +126,7 @@ class WordBody(Body):
             for words in read_diagram(self.drawn.get(diagram)):
                 self.writer.item(words, depth=0)
 
-    def _count(self, style: _Style) -> str:
+    def _count(self, style: Style) -> str:
         if style.number_id is None or style.depth is None:
             return ""
         return self.numbering.count(style.number_id, style.depth)
@@ -214,7 +139,7 @@ class WordBody(Body):
             column = 0
             for cell in _descendants(row, "tc"):
                 properties = cell.find(f"{_W}tcPr")
-                columns = _number(properties, "gridSpan", 1)
+                columns = number_of(properties, "gridSpan", 1)
                 text = self._merged_text(cell, properties, reach, column)
                 grid.add(text, columns=columns)
                 column += columns
@@ -226,7 +151,7 @@ class WordBody(Body):
     ) -> str:
         """Return a cell's text, or that of the cell above which it continues."""
         merge = properties.find(f"{_W}vMerge") if properties is not None else None
-        if merge is not None and _value(merge) != "restart":
+        if merge is not None and value_of(merge) != "restart":
             return reach.get(column, "")
         text = self._text(cell)
         reach[column] = repeatable(text)
@@ -255,9 +180,9 @@ class WordBody(Body):
 
     def _run(self, run: Element) -> Iterator[str]:
         hidden = run.find(_HIDDEN)
-        if hidden is not None and _value(hidden) not in _OFF:
+        if hidden is not None and value_of(hidden) not in _OFF:
             return
-        if _value(run.find(_VERTICAL)) == "superscript":
+        if value_of(run.find(_VERTICAL)) == "superscript":
             yield RAISED
         yield from self._pieces(run)
 
@@ -275,35 +200,6 @@ def _name(element: Element) -> str:
     tag = element.tag
     # Comments and processing instructions have a function for a tag.
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _value(element: Element | None) -> str | None:
-    return element.get(f"{_W}val") if element is not None else None
-
-
-def _number(parent: Element | None, name: str, default: int) -> int:
-    value = _value(parent.find(f"{_W}{name}")) if parent is not None else None
-    return (
-        int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else default
-    )
-
-
-def _outline_level(properties: Element | None) -> int:
-    """Return a paragraph's outline level from 1, or 0 for body text (which Word calls level 9)."""
-    level = _number(properties, "outlineLvl", 9)
-    return level + 1 if level < 9 else 0
-
-
-def _list_place(properties: Element | None) -> tuple[str | None, int | None]:
-    """Return the list that a paragraph or style names, and the level; None for what it doesn't."""
-    numbering = properties.find(f"{_W}numPr") if properties is not None else None
-    if numbering is None:
-        return None, None
-    number_id = _value(numbering.find(f"{_W}numId"))
-    if number_id == _UNLISTED:
-        return number_id, None
-    level = numbering.find(f"{_W}ilvl")
-    return number_id, None if level is None else _number(numbering, "ilvl", 0)
 
 
 def _descendants(element: Element, name: str) -> Iterator[Element]:
