@@ -88,10 +88,11 @@ class WordBody(Body):
         self.styles = styles
         self.numbering = numbering
         self.drawn = drawn
-        self._drawings: list[Element] = []  # charts and diagrams of the paragraph being read
 
     def write(self, container: Element) -> None:
         """Write every paragraph and table in `container`, in order, however wrapped."""
+        if container.tag in _DRAWN:
+            self._write_drawing(container)
         for child in container:
             name = _name(child)
             if name == "p":
@@ -112,19 +113,14 @@ class WordBody(Body):
         else:
             self.writer.paragraph(text)
         self.write_boxes()
-        self._write_drawings()
 
-    def _write_drawings(self) -> None:
-        drawings, self._drawings = self._drawings, []
-        for element in drawings:
-            diagram = element.get(f"{_R}dm")
-            if diagram is None:
-                title, rows = read_chart(self.drawn.get(element.get(f"{_R}id")))
-                self.writer.paragraph(title)
-                self.writer.table(rows)
-                continue
-            for words in read_diagram(self.drawn.get(diagram)):
-                self.writer.item(words, depth=0)
+    def _write_drawing(self, element: Element) -> None:
+        """Write what a chart or a diagram says; its words are in a part of its own."""
+        title, rows = read_chart(self.drawn.get(element.get(f"{_R}id")))
+        self.writer.paragraph(title)
+        self.writer.table(rows)
+        for words in read_diagram(self.drawn.get(element.get(f"{_R}dm"))):
+            self.writer.item(words, depth=0)
 
     def _count(self, style: Style) -> str:
         if style.number_id is None or style.depth is None:
@@ -169,10 +165,8 @@ class WordBody(Body):
                 yield said
             elif name == "r":
                 yield from self._run(child)
-            elif name == "txbxContent":
+            elif name == "txbxContent" or child.tag in _DRAWN:
                 self.boxes.append(child)
-            elif child.tag in _DRAWN:
-                self._drawings.append(child)
             elif name not in _UNREAD:
                 yield from self._pieces(child)
                 # Paragraphs of a cell, which holds its text on one line.

@@ -65,6 +65,13 @@ def paragraph(text: str, properties: str = "") -> str:
     return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
+def docx_part(name: str, content: bytes, document: WordDocument) -> Any:
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    return Part(PackURI(name), "application/xml", content, document.part.package)
+
+
 @pytest.fixture
 def document() -> WordDocument:
     import docx
@@ -652,6 +659,28 @@ def test_a_chart_is_the_table_that_it_draws(name: str, content: str, text: str) 
     )
 
     assert read(data).text == f"Sales rose.{text}"
+
+
+def test_a_chart_in_a_table_follows_it(document: WordDocument) -> None:
+    from docx.oxml import parse_xml
+
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, "abcd", strict=True):
+        cell.text = text
+    part = docx_part("/word/charts/chart1.xml", CHART.encode(), document)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    name = document.part.relate_to(part, f"{kind}/chart")
+    chart = (
+        '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:drawing>'
+        '<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+        f'xmlns:r="{kind}" r:id="{name}"/></w:drawing></w:r>'
+    )
+    table.cell(0, 0).paragraphs[0]._p.append(parse_xml(chart))
+    document.add_paragraph("The end.")
+
+    text = read(document).text
+    assert text.startswith("| a | b |")
+    assert text.index("| c | d |") < text.index("Sales") < text.index("The end.")
 
 
 def test_inserted_symbols_are_read() -> None:
