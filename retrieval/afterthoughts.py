@@ -18,6 +18,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(YEAR)
+_NAME_BEFORE = re.compile(rf"{CAPITAL}[\w'’-]* $")
 _PREPOSITION = r"(?:with|in|at|on|to|from|by|for|of)"
 _NAMED = re.compile(rf"\s*\b(?P<placed>{_PREPOSITION}) (?P<the>the )?(?P<name>{NAME})")
 _NO_NOUN = (
@@ -64,7 +65,7 @@ def ask_again(question: str, rest: str) -> str:
     kind. What is like nothing comes behind it.
     """
     old, new = _PERIOD.search(question), _PERIOD.search(rest) or _YEAR.fullmatch(rest)
-    old = old or _YEAR.search(question)
+    old = old or (_find_year(question) if new and _YEAR.search(new[0]) else None)
     if old and new:
         period = _date(new[0], old[0])
         question = f"{question[: old.start()]}{period}{question[old.end() :]}"
@@ -82,11 +83,17 @@ def ask_again(question: str, rest: str) -> str:
     return f"{question[:start]}{rest}{question[end:]}"
 
 
+def _find_year(question: str) -> re.Match[str] | None:
+    """Return a question's year, but not that of a name: "the Housing Act 1996"."""
+    found = _YEAR.search(question)
+    return None if found and _NAME_BEFORE.search(question[: found.start()]) else found
+
+
 def _date(new: str, old: str) -> str:
     """Return a period, with the preposition or the year of the one before where it has none."""
     kept = old.split()[0].lower()
     if _YEAR.fullmatch(old):
-        return new.split()[-1]
+        return new.split(maxsplit=1)[-1]
     if _YEAR.fullmatch(new):
         return f"{'in' if kept in ('between', 'from') else kept} {new}"
     year = _YEAR.search(old)

@@ -10,7 +10,7 @@ from index.values import Document
 from retrieval.antecedents import with_antecedent
 from retrieval.features import Question, prepare_question
 from retrieval.quantities import find_bound, read_moment, read_quantity
-from retrieval.questions import CAPITAL, NO_NAME, YEAR, find_kind, words
+from retrieval.questions import CAPITAL, NAME, NO_NAME, YEAR, find_kind, words
 from retrieval.reading import Evidence
 from retrieval.spans import find_counted
 from retrieval.values import Citation, Disagreement
@@ -63,12 +63,9 @@ _NO_SPEAKER = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(rf"\b{YEAR}")
+# By which rule something holds, where a sentence begins with it.
+_RULE = re.compile(rf"\A(?:Under|Pursuant to|As per|According to) (?:the )?{NAME},? ?")
 _NEXT_WORD = re.compile(r"[ -][^\W\d_]+")
-_NAME = re.compile(
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
-    r"august|september|october|november|december|i)",
-    re.IGNORECASE,
-)
 _NAME = re.compile(rf"{CAPITAL}[\w’'-]+(?: (?:and |of |the )?{CAPITAL}[\w’'-]+)*")
 
 
@@ -126,7 +123,8 @@ def describe(
 
 def contradicts(one: str, other: str, stems: Callable[[str], Sequence[str]]) -> bool:
     """Whether one sentence denies what the other says, in nearly the same words."""
-    if bool(_DENIAL.search(one)) == bool(_DENIAL.search(other)):
+    # Two denials in a sentence are none: "it isn't prohibited".
+    if len(_DENIAL.findall(one)) % 2 == len(_DENIAL.findall(other)) % 2:
         return False
     conditions, others = (
         {word.lower() for word in _CONDITION.findall(text)} for text in (one, other)
@@ -173,8 +171,8 @@ def _name_others(item: Evidence, best: Evidence, asked: Question) -> bool:
 def _named(item: Evidence) -> set[str]:
     """Return the words of a quote's names but those of the answer and of who says it."""
     quote = " ".join(item.quote.replace(item.span_text, " ").split())
-    found = find_kind(_SPEAKER.sub(" ", quote), "person")
-    names = (_SPEAKER.sub(" ", quote)[start:end] for start, end in found)
+    quote = _SPEAKER.sub(" ", _RULE.sub("", quote))
+    names = (quote[start:end] for start, end in find_kind(quote, "person"))
     return {word for name in names if not NO_NAME.fullmatch(name) for word in words(name)}
 
 

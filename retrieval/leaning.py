@@ -73,7 +73,7 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 # "What is photosynthesis?" stands alone; "What was the reason?" and "Who was arrested?" don't.
-_DEFINITION = re.compile(
+DEFINITION = re.compile(
     rf"(?:(?:who|where|when) (?:is|was|are|were) (?-i:{CAPITAL})[\w'’-]+|"
     r"what (?:is|are|was|were) (?:an? )?(?!the\b|\w+ed\b)[\w'’-]+|what does [\w'’-]+ mean)[\s?.!]*",
     re.IGNORECASE,
@@ -97,7 +97,7 @@ def leans(question: str) -> bool:
         question = rest
     content = _own_words(question)
     if len(content) < 2:
-        return not (content and _DEFINITION.fullmatch(question))
+        return not (content and DEFINITION.fullmatch(question))
     return refers(question) and not _names_itself(question)
 
 

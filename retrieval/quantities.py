@@ -20,6 +20,7 @@ _NUMBER = re.compile(
     r"(?:\s(?P<scale>1000|1000000|1000000000|1000000000000)\b|\s?(?P<suffix>k|mn|bn|tn)\b)?"
     r"\s?(?P<unit>%|per ?cent\b|°[CF]\b|[^\W\d_]+)?"
 )
+_FURTHER = re.compile(rf"(?:,? and|,)?\s+{_NUMBER.pattern}")
 _RANGE = re.compile(r"\s*(?:-|–|to|and|or)\s*(?=[$€£¥]?\d)")
 _BOUNDS = {
     "about": (
@@ -36,6 +37,7 @@ _BOUND = re.compile(
     rf"(?:^|\b|(?=~))(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _BOUNDS.items())})\s*$",
     re.IGNORECASE,
 )
+_PREPOSITION = re.compile(r"(?:over|above|under|below|from)\b", re.IGNORECASE)
 _UNCLEAR = re.compile(
     r"\d\.\d{3}\b|\d,(?!\d{3}(?:\D|$))\d|\band an? (?:half|quarter|third)\b|"
     r"\b(?:one|two|three|four|five)[- ](?:half|halves|thirds?|quarters?|fifths?)\b|"
@@ -46,7 +48,7 @@ _UNCLEAR = re.compile(
 # What text_to_num leaves as words where they stand alone, as "one" mostly counts nothing.
 _SMALL = re.compile(
     r"(?<!no )(?<!the )(?<!any )(?<!this )(?<!that )(?<!each )(?<!every )(?<!which )"
-    r"\bone\b(?! another\b)|\btwo\b",
+    r"\bone\b(?!-| another\b| of\b)|\btwo\b",
     re.IGNORECASE,
 )
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
@@ -180,7 +182,7 @@ def read_quantity(text: str) -> Quantity | None:
     """Return the first number of a text, written in digits or words, or None.
 
     None, too, where it isn't clear which it is: "1.500" and "3,5" as they are written elsewhere,
-    "two and a half million".
+    "two and a half million", "1 hour 30 minutes".
     """
     from text_to_num import alpha2digit
 
@@ -191,6 +193,9 @@ def read_quantity(text: str) -> Quantity | None:
         return None
     low = high = _amount(first)
     unit = _unit(first)
+    further = _FURTHER.match(digits, first.end())
+    if unit and further and _unit(further):
+        return None
     joined = _RANGE.match(digits, first.end("number"))
     last = _NUMBER.match(digits, joined.end()) if joined else None
     if last:
@@ -199,9 +204,12 @@ def read_quantity(text: str) -> Quantity | None:
 
 
 def find_bound(text: str) -> str:
-    """Return the words at the end of a text that say how a number behind them is meant, or ""."""
+    """Return the words at the end of a text that say how a number behind them is meant, or "".
+
+    But for those that may belong to what stands before: "carry over 5 days".
+    """
     bound = _BOUND.search(text)
-    return bound[0] if bound else ""
+    return bound[0] if bound and not _PREPOSITION.match(bound[0]) else ""
 
 
 def read_moment(text: str) -> Moment | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from retrieval.afterthoughts import ADDED, ask_again, find_afterthought
 from retrieval.courtesies import is_small_talk
-from retrieval.leaning import FUNCTION_WORDS, LEANING, leans, refers
+from retrieval.leaning import DEFINITION, FUNCTION_WORDS, LEANING, leans, refers
 from retrieval.questions import CAPITAL, NO_NAME, words
 from retrieval.values import Turn
 
@@ -84,6 +84,7 @@ class RuleRewriter:
         own = _topic(part)
         names = any(word[0].isupper() for word in topic.subject)
         few = len(own) <= _MOST_OWN_WORDS and not any(word[0].isupper() for word in own)
+        few = few and not DEFINITION.fullmatch(part)
         return _with(part, topic.subject) if complete == part and names and few else complete
 
 

@@ -12,6 +12,8 @@ _TAGS = frozenset({"nav", "footer", "aside"})
 _ROLES = frozenset(
     "navigation banner contentinfo search complementary dialog alertdialog menu menubar".split()
 )
+# The notes of a publication, which pandoc puts into an aside.
+_NOTES = frozenset({"doc-footnote", "doc-footnotes", "doc-endnote", "doc-endnotes"})
 _NAMES = re.compile(
     r"(?:main-|site-|top-)?(?:nav|navbar|navigation|menu|footer)|breadcrumbs?|side-?bar"
     r"|comments?(?:-?(?:list|area|form|respond|section|wrapper))?|respond|disqus_thread"
@@ -26,6 +28,7 @@ _INVISIBLE = re.compile(
 )
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}  # the level of each
 _NEVER = frozenset({"html", "body", "main", "article", *HEADINGS})
+_SHOWN = _NEVER | {"td", "th"}
 _SUBJECT = ("main", "article", "h1")
 
 
@@ -40,18 +43,21 @@ def is_boilerplate(element: Element) -> bool:
 
 
 def is_hidden(element: Element) -> bool:
-    """Tell whether an element's own style says that it isn't shown.
+    """Tell whether an element says of itself that it isn't shown.
 
-    Readability, by which browsers show an article alone, leaves such out, too. What a page hides
-    until it is loaded is its own subject, and what has the attribute `hidden` mostly unfolds.
+    Only where nothing unfolds it, as in e-mails: a page's script may. Formulas are hidden where a
+    picture is shown of them, and a hidden cell still takes its place.
     """
+    if element.tag in _SHOWN or next(element.iter("math"), None) is not None:
+        return False
     style = (element.get("style") or "")[:_MAX_STYLE_CHARACTERS]
-    return element.tag not in _NEVER and _INVISIBLE.search(style) is not None
+    hidden = element.get("hidden", "until-found").lower() != "until-found"
+    return hidden or _INVISIBLE.search(style) is not None
 
 
 def _says_so(element: Element) -> bool:
     role = element.get("role") or ""
-    if role.startswith("doc-"):  # a part of a publication, as the footnotes that pandoc writes
+    if role in _NOTES:
         return False
     if element.tag == "footer" and element.getparent().tag == "blockquote":  # says whose words
         return False

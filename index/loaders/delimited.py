@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 
 from index.loaders.limits import Limits
 from index.loaders.rows import RowWriter
@@ -24,13 +23,6 @@ _QUOTED = re.compile(r'"[^"]*"')
 _CUT_OFF = re.compile(r'(?:^|(?<=[,;\t|\n]))"[^"]*\Z')
 # A comma in a number or a sentence.
 _NO_END = re.compile(r"(?<=\d),(?=\d)|, ")
-# Blanks before a quote, as people type them; quotes in quotes as databases write them.
-_DIALECTS: tuple[dict[str, Any], ...] = (
-    {"strict": True, "skipinitialspace": True},
-    {"strict": True},
-    {"strict": True, "skipinitialspace": True, "escapechar": "\\", "doublequote": False},
-    {"quoting": csv.QUOTE_NONE},
-)
 # A cell is bounded with the rest of the text. The csv module's own bound holds for all threads, so
 # that each of them has to set the same.
 _MAX_CELL_CHARACTERS = 2**31 - 1
@@ -57,13 +49,14 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
 
 def _read(text: str, delimiter: str, limits: Limits) -> RowWriter:
     """Return the rows by the first way of quoting that all of the text agrees with."""
-    *dialects, characters = (
-        csv.reader(io.StringIO(text, ""), delimiter=delimiter, **dialect) for dialect in _DIALECTS
-    )
-    for records in dialects:
-        with suppress(csv.Error):
-            return _written(records, limits)
-    return _written(characters, limits)
+    for quoted in (text, text.replace('\\"', '""')):  # as databases write quotes in quotes
+        for blanks in (True, False):  # before a quote, as people type them
+            lines = io.StringIO(quoted, "")
+            records = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=blanks)
+            with suppress(csv.Error):
+                return _written(records, limits)
+    characters = io.StringIO(text, "")
+    return _written(csv.reader(characters, delimiter=delimiter, quoting=csv.QUOTE_NONE), limits)
 
 
 def _written(records: Iterator[list[str]], limits: Limits) -> RowWriter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from email import policy
 from email.errors import CloseBoundaryNotFoundDefect
@@ -114,15 +115,13 @@ def _read(part: Any, limits: Limits) -> list[tuple[str, str]]:
 def _content(part: Any) -> str:
     payload = part.get_payload(decode=True)
     charset = part.get_content_charset()
-    if charset in LATIN_1:
-        charset = "cp1252"  # as mail programs show it
-    if charset:
-        # Seven-bit text that its own encoding can't read in full would pass for UTF-8.
-        errors = "replace" if payload.isascii() else "strict"
-        try:
-            return str(payload.decode(charset, errors))
-        except (LookupError, ValueError):  # an encoding that nobody knows, or not the one named
-            pass
+    # Seven-bit text that its own encoding can't read in full would pass for UTF-8.
+    errors = "replace" if payload.isascii() else "strict"
+    # As mail programs show it: "latin-1" mostly is windows-1252.
+    for codec in ("cp1252", charset) if charset in LATIN_1 else (charset,) if charset else ():
+        # An encoding that nobody knows, or not the one named.
+        with suppress(LookupError, ValueError):
+            return str(payload.decode(codec, errors))
     return decode_page(payload) if part.get_content_subtype() == "html" else decode(payload)
 
 

@@ -11,7 +11,7 @@ Element = Any
 
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TERM = f"{_OFFICE}e"
-_SINGLE = re.compile(r"[+\u2212-]?[\w.,]+|\(.*\)")
+_SINGLE = re.compile(r"[+\u2212-]?[\w.,]+|\([^()]*\)")
 # What stands before each part of a fraction, a power or an index; `e` is what they are of.
 _OFFICE_MARKS = {"num": "", "den": "/", "sup": "^", "sub": "_"}
 # By a MathML element's name, what stands before its second and third part.
@@ -45,6 +45,8 @@ def _mathml(element: Element, depth: int) -> str:
         return "".join(element.itertext())
     name = _name(element)
     parts = [_mathml(child, depth + 1) for child in element if _name(child) not in _UNREAD]
+    if name == "mfrac" and element.get("linethickness") in ("0", "0px", "0pt"):
+        return f"({' over '.join(parts)})"
     if name == "mfrac":
         return f" {'/'.join(map(_grouped, parts))} "
     if name in _MARKS:
@@ -53,7 +55,7 @@ def _mathml(element: Element, depth: int) -> str:
     if name == "msqrt":
         return "√" + _grouped("".join(parts))
     if name == "mroot":  # what the root is of, and which root
-        return "√" + _grouped("".join(parts[:1]))
+        return f"{_grouped(''.join(parts[:1]))}^(1/{''.join(parts[1:])})"
     if name == "mfenced":
         return f"({', '.join(parts)})"
     words = " ".join((element.text or "").split())
@@ -74,7 +76,11 @@ def _office(element: Element) -> str:
 
 
 def _rooted(element: Element) -> str:
-    return "√" + _grouped("".join(map(_inside, element.iterchildren(_TERM))))
+    degree, term = (
+        "".join(map(_inside, element.iterchildren(f"{_OFFICE}{name}"))).strip()
+        for name in ("deg", "e")
+    )
+    return f"{_grouped(term)}^(1/{degree})" if degree else f"√{_grouped(term)}"
 
 
 def _delimited(element: Element) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,15 +29,23 @@ class _Level:
     text: str = ""
     start: int = 1
     legal: bool = False  # all numbers in it are decimal
+    goes_on: bool = False  # whatever stands above it
     style_id: str | None = None
 
 
 @dataclass(slots=True)
-class _Definition:
-    """A list as it is defined, with the number that each level has reached."""
+class _List:
+    """A list, with the number that each level has reached, which lists of one definition share.
+
+    Attributes:
+        levels: How its levels are numbered.
+        reached: The number of the last paragraph on each level.
+        restarts: Numbers that levels begin at the first time, where they don't go on.
+    """
 
     levels: dict[int, _Level]
     reached: list[int | None] = field(default_factory=lambda: [None] * _LEVELS)
+    restarts: dict[int, int] = field(default_factory=dict)
 
 
 class Numbering:
@@ -47,49 +56,58 @@ class Numbering:
     """
 
     def __init__(self, element: Element | None) -> None:
-        self._lists: dict[str, _Definition] = {}
-        self._restarts: dict[str, dict[int, int]] = {}
+        self._lists: dict[str, _List] = {}
         if element is None:
             return
-        defined: dict[str | None, _Definition] = {}
-        linked: dict[str | None, _Definition] = {}  # by the style that others refer to them by
+        defined: dict[str | None, _List] = {}
+        linked: dict[str | None, _List] = {}  # by the style that others refer to them by
         links: dict[str | None, str | None] = {}
         for each in element.iter(f"{_W}abstractNum"):
             key = each.get(f"{_W}abstractNumId")
-            defined[key] = _Definition(dict(map(_level_of, each.iter(f"{_W}lvl"))))
+            defined[key] = _List(dict(map(_level_of, each.iter(f"{_W}lvl"))))
             linked[_value(each, "styleLink")] = defined[key]
             links[key] = _value(each, "numStyleLink")
         for each in element.iter(f"{_W}num"):
             key, number_id = _value(each, "abstractNumId"), each.get(f"{_W}numId")
             if key in defined and number_id:
                 link = links[key]
-                self._lists[number_id] = linked.get(link, defined[key]) if link else defined[key]
-                self._restarts[number_id] = _restarts_of(each)
+                base = linked.get(link, defined[key]) if link else defined[key]
+                levels = base.levels | dict(map(_level_of, each.iter(f"{_W}lvl")))
+                self._lists[number_id] = _List(levels, base.reached, _restarts_of(each))
 
     def depth_of(self, number_id: str, style_id: str | None) -> int:
         """Return which level of a list a style's paragraphs are on."""
         levels = self._lists[number_id].levels if number_id in self._lists else {}
         return next((n for n, level in levels.items() if level.style_id == style_id), 0)
 
+    def state(self) -> dict[str, tuple[list[int | None], dict[int, int]]]:
+        """Return how far it has counted, to go back to by `restore`."""
+        return {key: ([*each.reached], {**each.restarts}) for key, each in self._lists.items()}
+
+    def restore(self, state: Mapping[str, tuple[list[int | None], dict[int, int]]]) -> None:
+        """Forget what was counted since it had a state."""
+        for key, (reached, restarts) in state.items():
+            self._lists[key].reached[:] = reached
+            self._lists[key].restarts = {**restarts}
+
     def count(self, number_id: str, depth: int) -> str:
         """Count one more paragraph, and return its number as it is shown: `2.1`, `(a)` or ""."""
-        definition = self._lists.get(number_id)
-        level = definition.levels.get(depth) if definition else None
-        if definition is None or level is None or not 0 <= depth < _LEVELS:
+        counted = self._lists.get(number_id)
+        level = counted.levels.get(depth) if counted else None
+        if counted is None or level is None or not 0 <= depth < _LEVELS:
             return ""
-        reached, before = definition.reached, definition.reached[depth]
-        restart = self._restarts[number_id].pop(depth, None)  # holds for the first time alone
-        if restart is not None:
-            reached[depth] = restart
-        else:
-            reached[depth] = level.start if before is None else before + 1
-        reached[depth + 1 :] = [None] * (_LEVELS - depth - 1)
+        reached, before = counted.reached, counted.reached[depth]
+        following = level.start if before is None else before + 1
+        reached[depth] = counted.restarts.pop(depth, following)
+        for deeper in range(depth + 1, _LEVELS):
+            if not counted.levels.get(deeper, _Level()).goes_on:
+                reached[deeper] = None
         if level.kind in ("bullet", "none"):
             return ""
 
         def number(place: re.Match[str]) -> str:
             other = int(place[1]) - 1
-            shown = definition.levels.get(other, _Level("decimal"))
+            shown = counted.levels.get(other, _Level("decimal"))
             value = reached[other]
             return _spelled(shown.start if value is None else value, shown, legal=level.legal)
 
@@ -102,6 +120,7 @@ def _level_of(element: Element) -> tuple[int, _Level]:
         text=_value(element, "lvlText") or "",
         start=_whole(_value(element, "start"), 0),
         legal=element.find(f"{_W}isLgl") is not None,
+        goes_on=_value(element, "lvlRestart") == "0",
         style_id=_value(element, "pStyle"),
     )
     return _whole(element.get(f"{_W}ilvl"), 0), level

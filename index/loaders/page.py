@@ -75,10 +75,15 @@ def read_page(root: Element) -> Page:
     from lxml import etree
 
     reader = _Reader()
+    unfolds = next(root.iter("script", "button"), None) is not None
     walk = etree.iterwalk(root, events=("start", "end"))
     skipped: Element = None
     for event, element in walk:
-        if event == "start" and (element.tag in _UNSEEN or is_hidden(element)):
+        if event == "start" and element.tag in _UNSEEN:
+            skipped = element
+            walk.skip_subtree()
+        elif event == "start" and not unfolds and is_hidden(element):
+            reader.leave_out(element)
             skipped = element
             walk.skip_subtree()
         elif event == "start" and element.tag == "math":
@@ -145,6 +150,13 @@ class _Reader:
                 self.flush()
                 self._close_block(element)
         self.say(element.tail)
+
+    def leave_out(self, element: Element) -> None:
+        """End the words before a block that isn't read."""
+        if element.tag in _BLOCK_LEVEL and self._grid is None:
+            self.flush()
+        elif element.tag in _BLOCK_LEVEL:
+            self._words.append(" ")
 
     def flush(self) -> None:
         """Make a block of the words so far."""

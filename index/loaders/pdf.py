@@ -204,7 +204,10 @@ def _characters(text_page: TextPage) -> list[str]:
             if _is_raised(*_boxes(text_page, place - 1, place)):
                 characters[place] = RAISED + here
         elif here == "\r" and place + 2 < count and not before.isspace():
+            following = characters[place + 2]
             gap = _gap_in_line(*_boxes(text_page, place - 1, place + 2))
+            if gap == "" and before[-1:].isdigit() and following.isdigit():
+                gap = RAISED if _is_raised(*_boxes(text_page, place - 1, place + 2)) else " "
             if gap is not None:
                 characters[place : place + 2] = [gap, ""]
     return characters
@@ -226,7 +229,7 @@ def _gap_in_line(before: Bounds, following: Bounds) -> str | None:
     heights = before[3] - before[1], following[3] - following[1]
     overlap = min(before[3], following[3]) - max(before[1], following[1])
     gap = (following[0] - before[2]) / (max(heights) or 1.0)
-    if overlap < _BESIDE * min(heights) or abs(gap) > _LINE_GAP:
+    if overlap < _BESIDE * min(heights) or not -_BESIDE <= gap <= _LINE_GAP:
         return None
     return " " if gap > _WORD_GAP else ""
 

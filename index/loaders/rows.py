@@ -32,7 +32,8 @@ class RowWriter:
 
     A row reads `Region: North | Sales: 120`, by the names in its table's header: the first row
     of words that fills most of the width. What stands above the header is written as it is. A new
-    table begins where, below an empty row, there are words in a column that held numbers.
+    header is where, below an empty row, there are words alone in columns that held numbers; in one
+    such column they may be a remark ("on request"), so that from there on no column has a name.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -99,8 +100,9 @@ class RowWriter:
 
     def _take(self, number: int, cells: Sequence[str]) -> None:
         """Write a row under its table's header, or let it wait for that."""
-        if self._begins_table(number, cells):
-            self._names = None
+        changed = self._changed_columns(number, cells)
+        if changed:
+            self._names, self._numeric = None if changed > 1 else (), {}
         if self._names is None:
             self._waiting.append((number, cells))
             self._waiting_length += sum(map(len, cells))
@@ -113,12 +115,14 @@ class RowWriter:
                 self._numeric[place] = self._numeric.get(place, True) and not _is_label(cell)
         self._write(number, _named(self._names, cells))
 
-    def _begins_table(self, number: int, cells: Sequence[str]) -> bool:
+    def _changed_columns(self, number: int, cells: Sequence[str]) -> int:
+        """Return how many columns of numbers a row of words alone has words in."""
         if self._names is None or number <= self._next_row or _filled(cells) < 2:
-            return False
+            return 0
         filled = [place for place, cell in enumerate(cells) if cell]
-        others = any(self._numeric.get(place, False) for place in filled)
-        return others and all(_is_label(cells[place]) for place in filled)
+        if not all(_is_label(cells[place]) for place in filled):
+            return 0
+        return sum(self._numeric.get(place, False) for place in filled)
 
     def _write_waiting(self) -> None:
         waiting, self._waiting, self._waiting_length = self._waiting, [], 0
@@ -186,10 +190,12 @@ def _header_place(rows: Sequence[Sequence[str]]) -> int | None:
         if len(filled) < _HEADER_SHARE * width:
             continue
         labels = sum(_is_label(cell) for cell in filled)
-        days = sum(_DAY.fullmatch(cell) is not None for cell in filled)
+        days = [n for n, cell in enumerate(cells) if _DAY.fullmatch(cell)]
         # The first full row decides: a table of numbers alone has no header. Days are one where
-        # there are several, beside words alone.
-        by_days = days > 1 and 0 < labels == len(filled) - days
+        # there are several, beside words alone and above something else.
+        below = "".join(rows[place + 1][n] for n in days if n < len(rows[place + 1]))
+        by_days = len(days) > 1 and 0 < labels == len(filled) - len(days)
+        by_days = by_days and not _DAY.search(below)
         return place if 2 * labels >= len(filled) or by_days else None
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.loaders.body import Element
 from index.loaders.numbering import Numbering
@@ -30,8 +30,11 @@ class Style:
 
     def inheriting(self, base: Style) -> Style:
         """Return the style with what it doesn't say itself from the one that it is based on."""
-        listed = base if self.number_id is None and self.depth is None else self
-        return Style(self.heading or base.heading, listed.number_id, listed.depth)
+        heading = self.heading or base.heading
+        if self.number_id == _UNLISTED:
+            return Style(heading, self.number_id, None)
+        number_id = base.number_id if self.number_id is None else self.number_id
+        return Style(heading, number_id, base.depth if self.depth is None else self.depth)
 
 
 class Styles:
@@ -52,7 +55,9 @@ class Styles:
         properties = paragraph.find(f"{_W}pPr")
         named = properties.find(f"{_W}pStyle") if properties is not None else None
         own = Style(_outline_level(properties), *_list_place(properties))
-        return own.inheriting(self.of(value_of(named)))
+        style = own.inheriting(self.of(value_of(named)))
+        listed = style.number_id not in (None, _UNLISTED)
+        return replace(style, depth=0) if listed and style.depth is None else style
 
     def of(self, style_id: str | None) -> Style:
         """Return what a style makes of its paragraphs, by itself or by those it is based on."""

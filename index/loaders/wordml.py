@@ -13,7 +13,7 @@ from index.loaders.body import Body, Element
 from index.loaders.charts import read_chart, read_diagram
 from index.loaders.formulas import read_office_formula
 from index.loaders.grid import Grid, repeatable
-from index.loaders.markup import MarkdownWriter
+from index.loaders.markup import MarkdownWriter, with_label
 from index.loaders.numbering import Numbering
 from index.loaders.raised import RAISED, resolve
 from index.loaders.symbols import meaning
@@ -32,6 +32,7 @@ _UNREAD = frozenset(
 )
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _VERTICAL = f"{_W}rPr/{_W}vertAlign"
+_GONE = ("del", "vanish")
 _HIDDEN = f"{_W}rPr/{_W}vanish"
 _OFF = frozenset({"0", "false", "off"})
 _NOTES = ("/footnotes", "/endnotes")
@@ -105,7 +106,7 @@ class WordBody(Body):
     def _write_paragraph(self, paragraph: Element) -> None:
         text = self._text(paragraph)
         style = self.styles.of_paragraph(paragraph)
-        label = self._count(style)
+        label = self._count(paragraph, style)
         if style.heading:
             self.write_heading(text, style.heading, label=label)
         elif style.depth is not None:
@@ -122,13 +123,15 @@ class WordBody(Body):
         for words in read_diagram(self.drawn.get(element.get(f"{_R}dm"))):
             self.writer.item(words, depth=0)
 
-    def _count(self, style: Style) -> str:
-        if style.number_id is None or style.depth is None:
+    def _count(self, paragraph: Element, style: Style) -> str:
+        """Return a paragraph's number; one that is deleted or hidden has none."""
+        gone = any(paragraph.find(f"{_W}pPr/{_W}rPr/{_W}{name}") is not None for name in _GONE)
+        if gone or style.number_id is None or style.depth is None:
             return ""
         return self.numbering.count(style.number_id, style.depth)
 
     def _write_table(self, table: Element) -> None:
-        grid = Grid(self.repeats_left)
+        grid, counted = Grid(self.repeats_left), self.numbering.state()
         reach: dict[int, str] = {}
         for row in _descendants(table, "tr"):
             grid.start_row()
@@ -139,6 +142,8 @@ class WordBody(Body):
                 text = self._merged_text(cell, properties, reach, column)
                 grid.add(text, columns=columns)
                 column += columns
+        if not grid.is_table():  # its paragraphs are yet to be written
+            self.numbering.restore(counted)
         rows = _descendants(table, "tr")
         self.write_grid(grid, (cell for row in rows for cell in _descendants(row, "tc")))
 
@@ -167,10 +172,11 @@ class WordBody(Body):
                 yield from self._run(child)
             elif name == "txbxContent" or child.tag in _DRAWN:
                 self.boxes.append(child)
+            elif name == "p":  # of a cell, which holds its text on one line
+                label = self._count(child, self.styles.of_paragraph(child))
+                yield f"{with_label(''.join(self._pieces(child)), label)} "
             elif name not in _UNREAD:
                 yield from self._pieces(child)
-                # Paragraphs of a cell, which holds its text on one line.
-                yield " " if name == "p" else ""
 
     def _run(self, run: Element) -> Iterator[str]:
         hidden = run.find(_HIDDEN)

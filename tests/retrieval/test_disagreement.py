@@ -100,6 +100,11 @@ def values(differing: tuple[Evidence, ...]) -> list[str]:
             ("There are 25 berths.", "25"),
         ),
         (
+            "How many days of leave may be carried over?",
+            ("Staff may carry over 5 days of leave.", "5"),
+            ("Under the Staff Handbook, leave of 10 days may be carried over.", "10"),
+        ),
+        (
             "Is smoking allowed?",
             ("Smoking is prohibited.", "prohibited"),
             ("Smoking is allowed.", "allowed"),

@@ -29,6 +29,8 @@ SAME = [
     ("one year", "twelve months"),
     ("1.5 km", "1,500 m"),
     ("6 feet", "1.8 metres"),
+    ("a one-off fee of £20", "£20"),
+    ("one of the 12 members", "12"),
     ("no more than 20", "15"),
     ("no less than 20", "25"),
     ("approx. 300 m", "306 m"),
@@ -77,7 +79,16 @@ def test_amounts_that_cannot_both_be_true_differ(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["3,5 million", "1,50,000", "1.500 euros", "two and a half million", "one third"]
+    "text",
+    [
+        "3,5 million",
+        "1,50,000",
+        "1.500 euros",
+        "two and a half million",
+        "one third",
+        "1 hour 30 minutes",
+        "5 feet and 10 inches",
+    ],
 )
 def test_where_it_isnt_clear_which_number_it_is_none_is_read(text: str) -> None:
     assert read_quantity(text) is None

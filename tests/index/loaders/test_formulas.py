@@ -22,6 +22,8 @@ def run(text: str) -> str:
         (f"<sSup><e>{run('x')}</e><sup>{run('n+1')}</sup></sSup>", "x^(n+1)"),
         (f"<sSub><e>{run('log')}</e><sub>{run('10')}</sub></sSub>{run(' 5')}", "log_10 5"),
         (f"<rad><deg/><e>{run('x+1')}</e></rad>", "√(x+1)"),
+        (f"<rad><deg>{run('3')}</deg><e>{run('8')}</e></rad>", "8^(1/3)"),
+        (f"<f><num>{run('(a)+(b)')}</num><den>{run('2')}</den></f>", "((a)+(b))/2"),
         (f"{run('2')}<d><e>{run('3+4')}</e></d>", "2(3+4)"),
         (f'<d><dPr><begChr val="|"/><endChr val="|"/></dPr><e>{run("x")}</e></d>', "|x|"),
         (
@@ -51,7 +53,8 @@ def test_office_formulas_stand_on_one_line(markup: str, text: str) -> None:
         ("<msub><mi>x</mi><mn>1</mn></msub>", "x_1"),
         ("<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>", "x_1^2"),
         ("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>", "√(x+1)"),
-        ("<mroot><mi>x</mi><mn>3</mn></mroot>", "√x"),
+        ("<mroot><mi>x</mi><mn>3</mn></mroot>", "x^(1/3)"),
+        ('<mfrac linethickness="0"><mn>49</mn><mn>6</mn></mfrac>', "(49 over 6)"),
         ("<mfenced><mi>a</mi><mi>b</mi></mfenced>", "(a, b)"),
         ("<mn>2</mn><mo>\u2062</mo><mi>x</mi>", "2x"),
         ("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr></mtable>", "1 2"),

@@ -71,25 +71,41 @@ def test_days_beside_words_are_names_of_columns() -> None:
 @pytest.mark.parametrize("rows", [2, 30])
 def test_a_second_table_has_names_of_its_own(rows: int) -> None:
     below = rows + 3
-    first = [(number, (f"Month {number}", str(number))) for number in range(2, rows + 2)]
+    first = [(number, (f"Month {number}", str(number), "1")) for number in range(2, rows + 2)]
 
     text, pages = write(
-        (1, ("Month", "Revenue")),
+        (1, ("Month", "Revenue", "Cost")),
         *first,
-        (below, ("Employee", "Salary")),
-        (below + 1, ("Alice", "50")),
-        (below + 3, ("All", "50")),
+        (below, ("Employee", "Salary", "Hours")),
+        (below + 1, ("Alice", "50", "38")),
+        (below + 3, ("All", "50", "38")),
         name="Sheet",
     ).finish()
 
-    assert text.startswith("# Sheet\n\nMonth | Revenue\nMonth: Month 2 | Revenue: 2\n")
+    assert text.startswith(
+        "# Sheet\n\nMonth | Revenue | Cost\nMonth: Month 2 | Revenue: 2 | Cost: 1\n"
+    )
     assert text.endswith(
-        f"Revenue: {rows + 1}\n\nEmployee | Salary\nEmployee: Alice | Salary: 50\n\n"
-        "Employee: All | Salary: 50\n"
+        f"Revenue: {rows + 1} | Cost: 1\n\nEmployee | Salary | Hours\n"
+        "Employee: Alice | Salary: 50 | Hours: 38\n\nEmployee: All | Salary: 50 | Hours: 38\n"
     )
     assert text.count("# Sheet") == 1
     assert (
         place_at(as_document(text, pages), text.index("Alice")) == f"sheet Sheet, row {below + 1}"
+    )
+
+
+def test_where_it_is_not_clear_whether_another_table_begins_no_column_is_named() -> None:
+    text, _ = write(
+        (1, ("Item", "Price")), (2, ("Tea", "2")), (4, ("Cake", "?a")), (5, ("Nut", "4"))
+    ).finish()
+
+    assert text.endswith("Column A: Cake | Column B: ?a\nColumn A: Nut | Column B: 4\n")
+
+
+def test_days_above_days_are_no_names_of_columns() -> None:
+    assert lines(("Ann", "2024-01-01", "2024-02-01"), ("Bob", "2023-01-01", "2024-02-03"))[0] == (
+        "Column A: Ann | Column B: 2024-01-01 | Column C: 2024-02-01"
     )
 
 
