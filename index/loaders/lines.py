@@ -19,6 +19,9 @@ _WORD = re.compile(r"\w+")
 _LAST_WORD = re.compile(r"(?<!\w)\w+$")
 
 
+Bounds = tuple[float, float, float, float]  # left, bottom, right and top, in points
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a page; lengths are in points, from the page's lower left corner.

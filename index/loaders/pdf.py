@@ -13,9 +13,9 @@ from index.errors import RefusedFileError
 from index.loaders.dates import pdf_day, stated_day
 from index.loaders.encoding import as_valid_unicode, is_blank
 from index.loaders.limits import Limits
-from index.loaders.lines import Line, join_lines, join_pages, words_of
+from index.loaders.lines import Bounds, Line, join_lines, join_pages, words_of
 from index.loaders.ocr import FindRecognise, Picture, find_tesseract, recognise_all
-from index.loaders.pdf_fields import Field, fields_of, place_fields
+from index.loaders.pdf_fields import Field, Placed, fields_of, place_fields
 from index.loaders.raised import RAISED, resolve
 from index.loaders.refusal import refusing, too_long
 from index.loaders.signature import kind_of
@@ -24,7 +24,6 @@ from index.values import Extract, Page
 
 # pypdfium2 has types, but hands out ctypes objects that mypy knows nothing of.
 TextPage = Any
-Bounds = tuple[float, float, float, float]  # left, bottom, right and top, in points
 
 # PDFium keeps global state: two threads inside it at once crash the process.
 ONE_AT_A_TIME = threading.Lock()
@@ -33,6 +32,7 @@ _TRAILER_WITHIN_BYTES = 4_096
 # PDFium's marks for a hyphen that a line break put into a word; it drops the line break itself.
 _BROKEN_WORD = frozenset("\x02\ufffe")
 _LINE_END = frozenset("\r\n\f\v") | _BROKEN_WORD
+_USUAL_SIZE = 12.0
 _SIGNS = frozenset("+-\u2212")
 # Shares of the height of what stands before: how far a raised character stands above it at least,
 # and how high it is at most.
@@ -126,21 +126,21 @@ def _read(data: bytes, limits: Limits) -> tuple[list[list[Line]], tuple[int, ...
         if document.get_formtype() != pypdfium2.raw.FORMTYPE_NONE:
             document.init_forms()
         pages = list(_pages(document, limits))
-        empty = (number for number, (lines, _) in enumerate(pages) if _is_numbering(lines))
+        empty = (number for number, (printed, _) in enumerate(pages) if _is_numbering(printed))
         scanned = tuple(number for number in empty if _is_scanned(document, number))
-        filled = [place_fields(lines, fields) for lines, fields in pages]
-        return filled, scanned, document.get_metadata_dict()
+        return [filled for _, filled in pages], scanned, document.get_metadata_dict()
 
 
-def _pages(document: Any, limits: Limits) -> Iterator[tuple[list[Line], list[Field]]]:
-    """Yield what is printed on each page, and what was filled in."""
+def _pages(document: Any, limits: Limits) -> Iterator[tuple[list[Line], list[Line]]]:
+    """Yield the lines of each page as they are printed, and with what was filled in."""
     characters = 0
     for number in range(len(document)):
         with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
             characters += text_page.count_chars()
             if characters > limits.max_text_characters:
                 raise too_long(characters, limits)
-            yield list(_lines(text_page)), list(fields_of(page))
+            printed, fields = list(_lines(text_page)), list(fields_of(page))
+            yield printed, list(_lines(text_page, fields)) if fields else printed
 
 
 def _is_numbering(lines: Sequence[Line]) -> bool:
@@ -176,15 +176,32 @@ def _render(data: bytes, number: int) -> Picture:
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes())
 
 
-def _lines(text_page: TextPage) -> Iterator[Line]:
+def _lines(text_page: TextPage, fields: Sequence[Field] = ()) -> Iterator[Line]:
     """Cut a page's characters into lines, with the place and size of each."""
     characters = _characters(text_page)
+    above: list[Placed] = []
+    if fields:
+        boxes = list(_boxes(text_page, *range(len(characters))))
+        for each in place_fields(characters, boxes, fields):
+            if each.where == "above":
+                above.append(each)
+            elif each.where == "before":
+                characters[each.place] = f" {each.field.text} {characters[each.place]}"
+            else:
+                characters[each.place] += f" {each.field.text} "
     start = 0
     for place, character in enumerate([*characters, "\n"]):
         if character in _LINE_END:
+            while above and above[0].place <= place:
+                yield _own_line(above.pop(0).field)
             broken = character in _BROKEN_WORD
             yield from _line(text_page, characters, start, place, broken=broken)
             start = place + 1
+
+
+def _own_line(field: Field) -> Line:
+    left, bottom, right, top = field.bounds
+    return Line(field.text, left, right, bottom, min(top - bottom, _USUAL_SIZE))
 
 
 def _characters(text_page: TextPage) -> list[str]:

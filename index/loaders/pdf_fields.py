@@ -4,44 +4,59 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from index.loaders.encoding import as_valid_unicode
-from index.loaders.lines import Line
+from index.loaders.lines import Bounds
 
 # pypdfium2 has types, but hands out ctypes objects that mypy knows nothing of.
 PdfPage = Any
 Annotation = Any
 
-_MAX_ANNOTATIONS = 1_000
+_MAX_ANNOTATIONS = 500
 _MAX_VALUE_BYTES = 200_000
 _PASSWORD = 1 << 13  # of a field's flags
 _TICKED, _EMPTY = "☑", "☐"
-_USUAL_SIZE = 12.0
-# Shares of the lower one's height: what is on one line overlaps it, and the same place at a border.
+# Shares of the lower one's height: what is on one line overlaps it so far. And of a field's own
+# height: so far it may reach over a character beside it.
 _BESIDE, _SLACK = 0.5, 0.3
+_MOST_HIGH = 2.5  # times a character's height; higher fields hold several lines
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What was filled in, and where: lengths are in points, from the page's lower left corner."""
+    """What was filled in, and where: in points from the page's lower left corner."""
 
     text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
+    bounds: Bounds
+
+    def letters(self) -> Iterator[tuple[str, Bounds]]:
+        """Yield each character of the text, with an equal part of the place."""
+        left, bottom, right, top = self.bounds
+        step = (right - left) / len(self.text)
+        for number, letter in enumerate(self.text):
+            yield letter, (left + number * step, bottom, left + (number + 1) * step, top)
 
     @property
     def is_box(self) -> bool:
         """Whether it is a box to tick, whose label may be on either side."""
         return self.text in (_TICKED, _EMPTY)
 
-    def is_beside(self, line: Line) -> bool:
-        """Tell whether it is on one line with printed words."""
-        overlap = min(self.top, line.bottom + line.size) - max(self.bottom, line.bottom)
-        return overlap >= _BESIDE * min(self.top - self.bottom, line.size)
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a field stands among a page's printed characters.
+
+    Attributes:
+        field: The field.
+        place: The character that it is beside, or at the beginning of the line that it is above.
+        where: `behind` or `before` the character, or `above` it, on a line of its own.
+    """
+
+    field: Field
+    place: int
+    where: str
 
 
 def fields_of(page: PdfPage) -> Iterator[Field]:
@@ -56,41 +71,62 @@ def fields_of(page: PdfPage) -> Iterator[Field]:
             text = " ".join(as_valid_unicode(_text(page, annotation)).split())
             place = raw.FS_RECTF()
             if text and raw.FPDFAnnot_GetRect(annotation, place):
-                yield Field(text, place.left, place.bottom, place.right, place.top)
+                bounds = (place.left, place.bottom, place.right, place.top)
+                if _is_seen(bounds, page.get_bbox()):
+                    yield Field(text, bounds)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
 
 
-def place_fields(lines: Sequence[Line], fields: Sequence[Field]) -> list[Line]:
-    """Return a page's lines with what was filled in: behind the label, or between the lines.
+def place_fields(
+    characters: Sequence[str], boxes: Sequence[Bounds], fields: Sequence[Field]
+) -> list[Placed]:
+    """Return where fields stand, from the first character on: beside a label, or above a line.
 
     Args:
-        lines: The printed lines in reading order.
+        characters: The printed ones in reading order.
+        boxes: The box of each, as high as its font.
         fields: What was filled in.
     """
-    placed = list(lines)
-    for field in sorted(fields, key=lambda each: (-each.top, each.left)):
-        beside = [place for place, line in enumerate(placed) if field.is_beside(line)]
-        label = min(beside, key=lambda place: _distance(placed[place], field), default=None)
-        if label is None:
-            place = next((n for n, line in enumerate(placed) if line.bottom < field.bottom), None)
-            size = min(field.top - field.bottom, _USUAL_SIZE)
-            own = Line(field.text, field.left, field.right, field.bottom, size)
-            placed.insert(len(placed) if place is None else place, own)
-        elif field.is_box and placed[label].left >= field.left:
-            line = placed[label]
-            placed[label] = replace(line, text=f"{field.text} {line.text}", left=field.left)
-        else:
-            line = placed[label]
-            placed[label] = replace(line, text=f"{line.text} {field.text}", right=field.right)
-    return placed
+    printed = [place for place, character in enumerate(characters) if character.strip()]
+    ordered = sorted(fields, key=lambda each: (-each.bounds[3], each.bounds[0]))
+    placed = [_place(field, printed, boxes) for field in ordered]
+    return sorted(placed, key=lambda each: each.place)
 
 
-def _distance(line: Line, field: Field) -> tuple[bool, float]:
-    """Return how far a line is from a field, those on its left first unless that is a box."""
-    behind = line.left >= field.left
-    gap = line.left - field.right if behind else field.left - line.right
-    return behind and not field.is_box, max(gap, -_SLACK * line.size)
+def _place(field: Field, printed: Sequence[int], boxes: Sequence[Bounds]) -> Placed:
+    left, bottom, right, top = field.bounds
+    beside = [place for place in printed if _is_beside(field.bounds, boxes[place])]
+    slack = _SLACK * (top - bottom)
+    before = max(
+        (n for n in beside if boxes[n][2] <= left + slack), key=lambda n: boxes[n][2], default=None
+    )
+    behind = min(
+        (n for n in beside if boxes[n][0] >= right - slack), key=lambda n: boxes[n][0], default=None
+    )
+    if behind is not None and (
+        before is None or (field.is_box and boxes[behind][0] - right <= left - boxes[before][2])
+    ):
+        return Placed(field, behind, "before")
+    if before is not None:
+        return Placed(field, before, "behind")
+    below = next((place for place in printed if boxes[place][3] <= bottom + slack), len(boxes))
+    return Placed(field, below, "above")
+
+
+def _is_beside(field: Bounds, character: Bounds) -> bool:
+    """Tell whether a field and a character are on one line; a field of many lines is on none."""
+    high, printed = field[3] - field[1], character[3] - character[1]
+    overlap = min(field[3], character[3]) - max(field[1], character[1])
+    return high <= _MOST_HIGH * printed and overlap >= _BESIDE * min(high, printed)
+
+
+def _is_seen(field: Bounds, page: Bounds) -> bool:
+    """Tell whether a field has an area, some of it on the page."""
+    wide, high = (
+        min(field[side + 2], page[side + 2]) - max(field[side], page[side]) for side in (0, 1)
+    )
+    return wide > 0 and high > 0
 
 
 def _text(page: PdfPage, annotation: Annotation) -> str:

@@ -6,12 +6,13 @@ import ctypes
 import io
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
 from index.errors import NotFoundError, RefusedFileError
 from index.loaders.pdf import ONE_AT_A_TIME, PDF_DAMAGED
+from index.loaders.pdf_fields import fields_of, place_fields
 from index.loaders.pdf_places import Box, Glyph, GlyphPage
 from index.loaders.refusal import refusing
 
@@ -66,7 +67,8 @@ def read_glyphs(data: bytes, number: int) -> GlyphPage:
         wide, high = page.get_size()
         place = _placing(page, wide, high)
         turn = math.radians(page.get_rotation())
-        return GlyphPage(wide, high, tuple(_glyphs(text_page, count, place, turn)))
+        printed = list(_glyphs(text_page, count, place, turn))
+        return GlyphPage(wide, high, tuple(_filled(page, text_page, printed, place)))
 
 
 @contextmanager
@@ -140,6 +142,24 @@ def _glyphs(text_page: Any, count: int, place: Place, turn: float) -> Iterator[G
             _box(text_page.get_charbox(number, loose=True), place),
             _is_upright(raw.FPDFText_GetCharAngle(text_page, number) + turn),
         )
+
+
+def _filled(
+    page: PdfPage, text_page: Any, printed: Sequence[Glyph], place: Place
+) -> Sequence[Glyph]:
+    """Return a page's glyphs with those of what was filled in, in the order that it is read in."""
+    fields = list(fields_of(page))
+    if not fields:
+        return printed
+    boxes = [text_page.get_charbox(number, loose=True) for number in range(len(printed))]
+    added: dict[int, list[Glyph]] = {}
+    for each in place_fields([glyph.text for glyph in printed], boxes, fields):
+        at = each.place + (each.where == "behind")
+        for letter, bounds in each.field.letters():
+            box = _box(bounds, place)
+            added.setdefault(at, []).append(Glyph(letter, box, box))
+    numbers = range(len(printed) + 1)
+    return [glyph for n in numbers for glyph in (*added.get(n, ()), *printed[n : n + 1])]
 
 
 def _box(corners: tuple[float, float, float, float], place: Place) -> Box:

@@ -18,6 +18,8 @@ from index.library import Library
 from index.loaders import Limits, extract, pdf
 from index.loaders.isolation import IsolatedProcess
 from index.loaders.ocr import Picture
+from index.loaders.pdf_pages import read_glyphs
+from index.loaders.pdf_places import mark_range
 from index.values import Page
 from tests.documents import draw, drawn
 
@@ -116,6 +118,39 @@ def test_what_was_filled_into_a_form_is_read_beside_its_label(limits: Limits) ->
 
     assert text.split() == "Name: Ann Berg ☑ I agree to the rules. Ulm Signed below".split()
     assert text.startswith("Name: Ann Berg\n")
+
+
+def test_fields_within_a_line_stand_where_they_are(limits: Limits) -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    for number, (text, ticked) in enumerate(
+        (("Single", False), ("Married", True), ("Other", False))
+    ):
+        canvas.drawString(100 + 100 * number, 700, text)
+        canvas.acroForm.checkbox(checked=ticked, x=82 + 100 * number, y=698, size=14)
+    for left, text in ((100, "From"), (200, "to"), (300, "inclusive")):
+        canvas.drawString(left, 660, text)
+    for left, text in ((130, "1 May"), (220, "9 June")):
+        canvas.acroForm.textfield(value=text, x=left, y=655, width=60, height=16)
+    canvas.acroForm.textfield(value="nowhere", x=900, y=655, width=60, height=16)
+    canvas.save()
+
+    assert extract(file.getvalue(), ".pdf", limits=limits).text.split("\n") == [
+        "☐ Single ☑ Married ☐ Other",
+        "From 1 May to 9 June inclusive",
+    ]
+
+
+def test_what_was_filled_in_is_marked_with_its_label(limits: Limits) -> None:
+    data = make_form()
+    text = extract(data, ".pdf", limits=limits).text
+    quote = "Name: Ann Berg"
+
+    boxes = mark_range(read_glyphs(data, 1), text, 0, len(quote))
+    assert boxes[0].left == pytest.approx(100, abs=1)
+    assert max(box.right for box in boxes) == pytest.approx(350, abs=1)
+    start = text.index("I agree")
+    assert mark_range(read_glyphs(data, 1), text, start, start + len("I agree to the rules."))
 
 
 def test_text_that_was_typed_onto_a_page_is_read(make_pdf: MakePdf, limits: Limits) -> None:
