@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _MAX_POINTS = 2_000
 _MAX_FORMAT_CHARACTERS = 200
-# A format that shows a year or a day is that of a date, which is kept as the days since this one.
+# A format that shows a year or a day is that of a date, which is kept as the days since the first
+# of these or, where a chart says so, the second.
 _DAY = re.compile(r"[yd]", re.IGNORECASE)
 _BESIDE_DAY = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.')
-_FIRST_DAY = datetime(1899, 12, 30)
+_FIRST_DAY, _MAC_DAY = datetime(1899, 12, 30), datetime(1904, 1, 1)
 
 
 def read_chart(data: bytes | None) -> tuple[str, list[list[str]]]:
@@ -34,19 +36,15 @@ def read_chart(data: bytes | None) -> tuple[str, list[list[str]]]:
     if root is None:
         return "", []
     title = root.find(f"{_C}chart/{_C}title")
-    series = list(root.iter(f"{_C}ser"))
-    labels: dict[int, str] = {}
-    columns: list[dict[int, str]] = []
-    for each in series:
-        for name in ("cat", "xVal"):
-            labels = _points(each.find(f"{_C}{name}")) | labels
-        value = each.find(f"{_C}val")
-        columns.append(_points(each.find(f"{_C}yVal") if value is None else value))
-    places = sorted(set().union(labels, *columns))[:_MAX_POINTS]
-    header = ["", *(_words(each.iterchildren(f"{_C}tx")) for each in series)]
-    rows = [[labels.get(n, ""), *(column.get(n, "") for column in columns)] for n in places]
     paragraphs = () if title is None else list(title.iter(f"{_A}p")) or [title]
-    return _words(paragraphs), [header, *rows] if rows else []
+    since = root.find(f"{_C}date1904")
+    first_day = _FIRST_DAY if since is None or since.get("val") in ("0", "false") else _MAC_DAY
+    series = list(root.iter(f"{_C}ser"))
+    columns = [_column(each, first_day) for each in series]
+    labels = dict.fromkeys(label for column in columns for label in column)
+    header = ["", *(_words(each.iterchildren(f"{_C}tx")) for each in series)]
+    rows = [[label[0], *(column.get(label, "") for column in columns)] for label in labels]
+    return _words(paragraphs), [header, *rows[:_MAX_POINTS]] if rows else []
 
 
 def read_diagram(data: bytes | None) -> Sequence[str]:
@@ -65,26 +63,41 @@ def _parsed(data: bytes | None) -> Element | None:
         return None
 
 
-def _points(element: Element | None) -> dict[int, str]:
+def _column(series: Element, first_day: datetime) -> dict[tuple[str, int], str]:
+    """Return a series' values by what they stand above; of equal labels each has its number."""
+    labels: dict[int, str] = {}
+    values: dict[int, str] = {}
+    for name, points in (("cat", labels), ("xVal", labels), ("val", values), ("yVal", values)):
+        points.update(_points(series.find(f"{_C}{name}"), first_day))
+    column: dict[tuple[str, int], str] = {}
+    seen: Counter[str] = Counter()
+    for place, value in values.items():
+        label = labels.get(place, "")
+        column[label, seen[label]] = value
+        seen[label] += 1
+    return column
+
+
+def _points(element: Element | None, first_day: datetime) -> dict[int, str]:
     """Return the values in a series' part by their place; of several levels the innermost."""
     found: dict[int, str] = {}
     if element is None:
         return found
-    number_format = next((each.text for each in element.iter(f"{_C}formatCode")), "General")
+    number_format = next((each.text for each in element.iter(f"{_C}formatCode")), "") or "General"
     numbers = element.find(f".//{_C}numCache") is not None
     for place, point in enumerate(element.iter(f"{_C}pt")):
         value = (point.findtext(f"{_C}v") or "").strip()
         index = point.get("idx") or ""
         key = int(index) if index.isascii() and index.isdigit() and len(index) < 9 else place
-        found.setdefault(key, _shown(value, number_format or "General") if numbers else value)
+        found.setdefault(key, _shown(value, number_format, first_day) if numbers else value)
     return found
 
 
-def _shown(value: str, number_format: str) -> str:
+def _shown(value: str, number_format: str, first_day: datetime) -> str:
     try:
         number = float(value)
         if _DAY.search(_BESIDE_DAY.sub("", number_format[:_MAX_FORMAT_CHARACTERS])):
-            return shown(_FIRST_DAY + timedelta(days=number))
+            return shown(first_day + timedelta(days=number))
     except (ValueError, OverflowError):
         return value
     return shown(int(number) if number.is_integer() else number, number_format)

@@ -150,7 +150,7 @@ def _write(shape: Shape, writer: MarkdownWriter) -> None:
     if getattr(shape, "has_table", False):
         _write_table(shape.table, writer)
     elif getattr(shape, "has_chart", False):
-        title, rows = read_chart(shape.chart_part.blob)
+        title, rows = read_chart(_blob(shape, shape._element.chart_rId))
         writer.paragraph(title)
         writer.table(rows)
     elif shape.has_text_frame:
@@ -176,10 +176,15 @@ def _write_items(items: Iterable[tuple[str, int]], writer: MarkdownWriter) -> No
 def _write_diagram(shape: Shape, writer: MarkdownWriter) -> None:
     """Write the boxes of a diagram, whose words are in a part of its own."""
     for reference in shape._element.iter(_DIAGRAM):
-        relation = shape.part.rels.get(reference.get(f"{_RELATIONS}dm"))
-        missing = relation is None or relation.is_external
-        data = None if missing else relation.target_part.blob
-        _write_items([(text, 0) for text in read_diagram(data)], writer)
+        words = read_diagram(_blob(shape, reference.get(f"{_RELATIONS}dm")))
+        _write_items([(text, 0) for text in words], writer)
+
+
+def _blob(shape: Shape, name: str | None) -> bytes | None:
+    """Return the part that a shape has a name for, or None where it is missing."""
+    relation = shape.part.rels.get(name)
+    missing = relation is None or relation.is_external
+    return None if missing else bytes(relation.target_part.blob)
 
 
 def _write_table(table: Any, writer: MarkdownWriter) -> None:

@@ -532,7 +532,18 @@ NUMBERING = f"""<w:numbering xmlns:w="{W}">
   <w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf0b7"/></w:lvl>
 </w:abstractNum>
 <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
+<w:abstractNum w:abstractNumId="2">
+  <w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="Part %1"/><w:start w:val="1"/>
+  </w:lvl>
+  <w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/><w:lvlText w:val="Section %2"/><w:start w:val="1"/>
+    <w:lvlRestart w:val="0"/></w:lvl>
+</w:abstractNum>
 <w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
+<w:num w:numId="3"><w:abstractNumId w:val="2"/></w:num>
+<w:num w:numId="4"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">
+  <w:startOverride w:val="5"/>
+  <w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="Article %1"/></w:lvl>
+</w:lvlOverride></w:num>
 </w:numbering>"""
 
 
@@ -586,6 +597,44 @@ def test_headings_are_numbered_by_their_style() -> None:
 
     assert found.text == "# Parties\n\n# 1. Fees\n\n# 2. Notice"
     assert found.title == "Parties"
+
+
+def test_a_level_goes_on_or_begins_anew_as_its_list_says() -> None:
+    parts = (
+        ("A", 3, 0),
+        ("a", 3, 1),
+        ("b", 3, 1),
+        ("B", 3, 0),
+        ("c", 3, 1),
+        ("C", 4, 0),
+        ("D", 4, 0),
+    )
+
+    found = read(with_numbers("".join(listed(*part) for part in parts)))
+
+    assert [line.strip(" -") for line in found.text.splitlines()] == [
+        "Part I A",
+        "Section 1 a",
+        "Section 2 b",
+        "Part II B",
+        "Section 3 c",
+        "Article V C",
+        "Article VI D",
+    ]
+
+
+def test_numbers_go_on_in_tables_but_not_behind_what_is_deleted() -> None:
+    def row(*cells: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in cells)}</w:tr>"
+
+    place = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    item, gone = paragraph("x", place), paragraph("y", f"{place}<w:rPr><w:del/></w:rPr>")
+    layout = f"<w:tbl>{row(item)}</w:tbl>"
+    table = f"<w:tbl>{row(item, item)}{row('<w:p/>', item)}</w:tbl>"
+
+    found = read(with_numbers(item + gone + layout + table + item))
+
+    assert found.text == "1. x\n- y\n2. x\n\n| 3. x | 4. x |\n| --- | --- |\n|  | 5. x |\n\n6. x"
 
 
 def test_a_titles_number_is_no_part_of_it() -> None:

@@ -153,6 +153,29 @@ def test_points_of_a_chart_are_read_by_both_of_their_values() -> None:
     assert "|  | Height |\n| --- | --- |\n| 1.5 | 10 |\n| 2 | 20.25 |" in read(deck).text
 
 
+def test_points_of_several_series_keep_their_own_places() -> None:
+    deck = make_deck(("Growth", ""))
+    data: Any = chart_data.XyChartData()  # type: ignore[no-untyped-call]
+    for name, points in (("Hull", ((2001, 10), (2001, 11))), ("Leeds", ((2011, 30), (2001, 40)))):
+        series = data.add_series(name)
+        for x, y in points:
+            series.add_data_point(x, y)
+    deck.slides[0].shapes.add_chart(XL_CHART_TYPE.XY_SCATTER, 0, 0, 99, 99, data)
+
+    assert read(deck).text.endswith("| 2001 | 10 | 40 |\n| 2001 | 11 |  |\n| 2011 |  | 30 |")
+
+
+def test_a_chart_that_is_missing_costs_nothing_else() -> None:
+    deck = make_deck(("Sales", "They rose."))
+    data: Any = chart_data.CategoryChartData()  # type: ignore[no-untyped-call]
+    data.categories = ["North"]
+    data.add_series("Tons", (1,))
+    frame = deck.slides[0].shapes.add_chart(XL_CHART_TYPE.PIE, 0, 0, 99, 99, data)
+    deck.slides[0].part.drop_rel(frame._element.chart_rId)
+
+    assert read(deck).text == "# Sales\n\nThey rose."
+
+
 def test_the_boxes_of_a_diagram_are_a_list() -> None:
     deck = make_deck(("Steps", ""))
     slide = deck.slides[0]
