@@ -41,6 +41,8 @@ _OF_TIME = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?P<the>the )?(?P<name>{NAME})(?P<noun> [a-z][\w'’-]*)?")
+_PLURAL = re.compile(r"\b[a-z]{2,}[a-rt-z]s\b")
+_PLURALS = re.compile(r"[a-z]{2,}[a-rt-z]s")
 ADDED = re.compile(r" \([^()]*\)(?=\??$)")  # what an earlier question was given
 
 
@@ -77,6 +79,7 @@ def ask_again(question: str, rest: str) -> str:
     if named := _NAMED.match(rest):
         return _place(question, rest, named)
     alike = _find_named_alike(question, bare) if bare else _find_phrase(question, rest)
+    alike = alike or _find_plural(question, rest)
     if alike is None:
         return f"{question} {rest}".rstrip()
     start, end = alike
@@ -140,6 +143,18 @@ def _find_named_alike(question: str, bare: re.Match[str]) -> Span | None:
 
 def _shape(name: str) -> tuple[bool, bool]:
     return name.isupper(), " " in name
+
+
+def _find_plural(question: str, rest: str) -> Span | None:
+    """Return where a question has its only plural, if `rest` is one: "laptops" for "phones".
+
+    What has another noun before it, as in "bank accounts", isn't replaced by half.
+    """
+    found = list(_PLURAL.finditer(question)) if _PLURALS.fullmatch(rest) else []
+    found = [match for match in found if match[0] not in FUNCTION_WORDS]
+    before = question[: found[0].start()].split()[-1:] if len(found) == 1 else []
+    alone = bool(before) and before[0].lower() in FUNCTION_WORDS - {"who", "what"}
+    return found[0].span() if alone else None
 
 
 def _find_phrase(question: str, rest: str) -> Span | None:

@@ -437,6 +437,22 @@ def test_a_question_that_stands_alone_never_changes(messages: list[str]) -> None
         ("How many lived there in 1901?", "2011?", "How many lived there in 2011?"),
         ("What is the fee for adults?", "For children?", "What is the fee for children?"),
         ("Who was Ann Berg?", "Of course.", "Of course (Ann Berg)?"),
+        ("How often are laptops replaced?", "And phones?", "How often are phones replaced?"),
+        (
+            "How many parking spaces are there?",
+            "And bicycles?",
+            "How many parking spaces are there bicycles?",
+        ),
+        (
+            "What does the Housing Act 1996 say?",
+            "And in 2011?",
+            "What does the Housing Act 1996 say in 2011?",
+        ),
+        (
+            "What was the 2010 revenue of Acme?",
+            "And in 2011?",
+            "What was the 2011 revenue of Acme?",
+        ),
         (
             "How much does it spend (board 2019)?",
             "And in 2020?",
