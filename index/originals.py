@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from index.errors import CatalogueError
-from index.values import checksum
+from index.values import checksum, digest
 
 ORIGINALS = "originals"  # below the data folder
+_MOST_STEM_BYTES, _MOST_SUFFIX = 150, 20  # of a name; file systems allow 255 bytes
 MOST_FOLDERS = 6  # of a path that an upload came with, its name among them
 
 
@@ -60,7 +61,11 @@ def safe_name(name: str) -> str:
     bare = Path(name.replace("\\", "/")).name
     shown = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in bare).lstrip(".")
     stem, suffix = Path(shown).stem, Path(shown).suffix
-    return f"{stem.encode()[:150].decode('utf-8', 'ignore')}{suffix[:20]}" if shown else "unnamed"
+    if len(stem.encode()) <= _MOST_STEM_BYTES and len(suffix) <= _MOST_SUFFIX:
+        return shown or "unnamed"
+    # Two long names may differ only in what is cut off.
+    cut = stem.encode()[:_MOST_STEM_BYTES].decode("utf-8", "ignore")
+    return f"{cut}-{digest(shown)[:8]}{suffix[:_MOST_SUFFIX]}"
 
 
 def safe_path(name: str) -> str:

@@ -439,6 +439,14 @@ def test_an_upload_is_kept_and_never_vanishes(library: Library, docs: Path) -> N
     assert find_words(library, "alpha") == ["a.txt"]
 
 
+def test_long_names_that_begin_alike_are_two_documents(library: Library, docs: Path) -> None:
+    names = ["\u6587" * 60 + f" {month}.txt" for month in ("May", "June")]
+    files = [write(docs, name, f"It is {name[-8:]}.") for name in names]
+
+    assert len(library.add_uploads(files).added) == 2
+    assert len(library.documents()) == 2
+
+
 def test_an_upload_that_is_known_is_unchanged(
     library: Library, embedder: FakeEmbedder, docs: Path
 ) -> None:
@@ -641,7 +649,7 @@ def test_removing_an_upload_deletes_its_copy_alone(library: Library, docs: Path)
         ("..hidden.txt", "hidden.txt"),
         ("line\nbreak\u202e.txt", "line_break_.txt"),
         ("n\u00e4me \U0001f9ea.txt", "n\u00e4me \U0001f9ea.txt"),
-        ("\u6587" * 80 + ".txt", "\u6587" * 50 + ".txt"),
+        ("\u6587" * 80 + ".txt", "\u6587" * 50 + "-9846ebd9.txt"),
     ],
 )
 def test_names_of_uploads_are_made_harmless(
