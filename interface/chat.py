@@ -100,45 +100,25 @@ class ChatTab:
 
     def submit(
         self,
-        question: object,
-        conversation: object,
-        browser: object = None,
-        request: gr.Request | None = None,
-    ) -> Iterator[tuple[ConversationView, object]]:
-        """Answer the question in the text box: show how it is worked out, then its answer.
-
-        While another one is being answered it stays in the box.
-        """
-        asked = question.strip() if isinstance(question, str) else ""
-        if not asked or self._is_answering(conversation):
-            yield gr.skip(), gr.skip()
-            return
-        emptied: object = ""
-        owner = owner_of(browser, request)
-        for view in self._answer(asked, conversation, owner=owner):
-            yield view, emptied
-            emptied = gr.skip()  # the next question may be in it by then
-
-    def submit_sent(
-        self,
         conversation: object,
         event: gr.EventData,
         browser: object = None,
         request: gr.Request | None = None,
     ) -> Iterator[ConversationView]:
-        """Answer a question that the page's script sends: an example, a follow-up or an edited one.
+        """Answer a question that the page sends: show how it is worked out, then its answer.
 
         One that comes with its turn is answered in place of that turn and of what followed it; one
         that comes while another is being answered isn't.
         """
-        if self._is_answering(conversation):
+        question = read_event(event, "question")
+        asked = question.strip() if isinstance(question, str) else question
+        if asked == "" or self._is_answering(conversation):
             yield gr.skip()
             return
         turn = read_event(event, "turn")
         kept = turn if isinstance(turn, int) and turn >= 0 else None
         owner = owner_of(browser, request)
-        question = read_event(event, "question")
-        yield from self._answer(question, conversation, owner=owner, kept=kept)
+        yield from self._answer(asked, conversation, owner=owner, kept=kept)
 
     def stop(self, token: object) -> bool:
         """Stop the question that is being answered under this token; says whether there is one."""
@@ -303,7 +283,7 @@ def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
         apply_default_css=False,
         elem_id="conversation",
     )
-    question = gr.Textbox(
+    gr.Textbox(
         placeholder=t("question_placeholder"),
         label=t("question_label"),
         show_label=False,
@@ -320,13 +300,7 @@ def build_chat(chat: ChatTab, browser: gr.BrowserState) -> gr.HTML:
         "concurrency_limit": READERS,
         "api_visibility": "private",
     }
-    question.submit(
-        chat.submit,
-        inputs=[question, conversation, browser],
-        outputs=[conversation, question],
-        **options,
-    )
     shown: dict[str, Any] = {"inputs": [conversation, browser], "outputs": conversation, **options}
-    conversation.example(chat.submit_sent, **shown)
-    conversation.again(chat.submit_sent, **shown)
+    conversation.example(chat.submit, **shown)
+    conversation.again(chat.submit, **shown)
     return conversation

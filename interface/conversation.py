@@ -179,6 +179,8 @@ def read_turns(value: object) -> list[TurnView]:
 
 
 def _open_turns(value: object) -> list[TurnView]:
+    if value is None:  # a question that was sent before the page had loaded its own
+        return []
     turns = value.get("turns") if isinstance(value, Mapping) else None
     if not isinstance(turns, Sequence) or isinstance(turns, str):
         raise InvalidInputError("the page lost its conversation; load it again")

@@ -154,7 +154,16 @@ function settleSent() {
 function onSend(event) {
   const field = document.querySelector('#question textarea');
   const entered = event.target === field && event.key === 'Enter' && !event.shiftKey && !event.isComposing;
-  if (entered || event.target.closest?.('#question .submit-button')) showSent(field.value);
+  const pressed = event.type === 'click' && event.target.closest?.('#question .submit-button');
+  if (!entered && !pressed) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const question = field.value;
+  if (underWay() || !question.trim()) return; // it stays in the field until it can be asked
+  field.value = ''; // here and now, as the next one may be typed before the server has this one
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  trigger('example', { question });
+  showSent(question);
 }
 
 // Screen readers are told that work has begun and how it ended, not each word of it.
@@ -185,7 +194,7 @@ function afterTurn(turn, index) {
 async function suggest(turn, index) {
   const { collection, chosen } = props.value;
   const asked = { turns: props.value.turns.slice(0, index + 1), collection, chosen };
-  const questions = await server.suggest(asked).catch(() => []);
+  const questions = await reached(server.suggest(asked), []);
   const node = list.children[index];
   const current = index === turns().length - 1 && opened[index].turn === turn;
   if (!current || !Array.isArray(questions) || questions.length === 0) return;

@@ -71,8 +71,8 @@ async function seek() {
   const turn = ++seeking;
   const query = sought.value.trim();
   const asked = { query, collection: props.value.collection ?? null };
-  const reply = await server.find_documents(asked)
-    .catch(() => ({ documents: [], total: 0, error: t('no_server') }));
+  const nothing = { documents: [], total: 0, error: t('no_server') };
+  const reply = await reached(server.find_documents(asked), nothing);
   if (turn === seeking) drawChoosable(reply, query);
 }
 

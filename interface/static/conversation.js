@@ -118,9 +118,10 @@ function titled(item) {
 
 function sources(turn) {
   if (turn.citations.length === 0) return null;
-  const cited = new Map(); // the citations of each document, in the order of their markers
+  const cited = new Map(); // those of one place in a document, in the order of their markers
   for (const citation of turn.citations) {
-    cited.set(citation.document_id, [...(cited.get(citation.document_id) ?? []), citation]);
+    const key = JSON.stringify([citation.document_id, citation.place]);
+    cited.set(key, [...(cited.get(key) ?? []), citation]);
   }
   const items = [...cited.values()].map((citations) => {
     const link = opens(button('fn-source-link', titled(citations[0])), citations[0], citations[0].quote);

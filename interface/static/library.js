@@ -58,8 +58,9 @@ async function doLong(node, start) {
   const token = newToken();
   node.dataset.token = token;
   node.textContent = t('working');
-  const reply = await follow(token, start(token), (step) => { node.textContent = tellStep(step) + ' · ' + t('stop'); })
-    .catch(() => ({ outcomes: [{ state: 'refused', source: '', reason: t('upload_failed') }] }));
+  const show = (step) => { node.textContent = tellStep(step) + ' · ' + t('stop'); };
+  const unreached = { outcomes: [{ state: 'refused', source: '', reason: t('upload_failed') }] };
+  const reply = await reached(follow(token, start(token), show), unreached);
   node.textContent = label;
   const failed = reply.outcomes.filter((outcome) => ['refused', 'stopped'].includes(outcome.state));
   const total = (state) => reply.outcomes.filter((outcome) => outcome.state === state).length;
@@ -98,8 +99,8 @@ async function drawDocuments() {
   const look = ++looks;
   const asked = { query: sought.value.trim(), collection: filter.value || null };
   const narrowed = asked.query !== '' || asked.collection !== null;
-  const found = narrowed ? await server.find_documents(asked)
-    .catch(() => ({ documents: [], total: 0, error: t('no_server') })) : props.value;
+  const nothing = { documents: [], total: 0, error: t('no_server') };
+  const found = narrowed ? await reached(server.find_documents(asked), nothing) : props.value;
   if (look !== looks) return;
   const { documents, total } = found;
   if (found.error) tell(told(found.error), true);

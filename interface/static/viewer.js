@@ -7,12 +7,8 @@ let shown = null; // the request that is on show
 let view = null; // what the server said to it
 let latest = 0; // a slow reply must not replace a newer one
 
-async function ask(name, request) {
-  try {
-    return await server[name](request);
-  } catch (error) {
-    return { error: t('no_server') };
-  }
+function ask(name, request) {
+  return reached(server[name](request), { error: t('no_server') });
 }
 
 function drawSegment(segment) {

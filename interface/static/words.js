@@ -33,6 +33,16 @@ function placed(place) {
   return [first, row && t('place_row', { name: row })].filter(Boolean).join(', ');
 }
 
+// What the server replies, or something else where it can't be reached: Gradio's calls then end
+// with nothing.
+async function reached(call, otherwise) {
+  try {
+    return (await call) ?? otherwise;
+  } catch (error) {
+    return otherwise;
+  }
+}
+
 const TYPING_PAUSE_MS = 200;
 
 function make(tag, className, ...children) {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from threading import Event
 from typing import Any
+
+import gradio as gr
 
 from index.errors import InvalidInputError, NotFoundError
 from index.progress import Progress, silent
@@ -24,6 +26,7 @@ from index.values import (
     digest,
     place_at,
 )
+from interface.chat import ChatTab
 from retrieval.composing import Composition, Opening
 from retrieval.timing import Observer, unobserved
 from retrieval.values import Answer, Citation, Disagreement, Hit, Provenance, Sentence, Turn, cite
@@ -373,3 +376,15 @@ def make_library(data_dir: Path) -> FakeLibrary:
         ],
         data_dir=data_dir,
     )
+
+
+def send(
+    chat: ChatTab,
+    question: object,
+    conversation: object,
+    browser: object = None,
+    request: gr.Request | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Send a question as the page does."""
+    event = gr.EventData(None, {"question": question})
+    return chat.submit(conversation, event, browser, request)

@@ -18,7 +18,7 @@ from retrieval.assistant import Assistant
 from retrieval.receipts import compare_answers, load_receipt
 from retrieval.similarity import SimilarityReader
 from retrieval.wire import answer_object
-from tests.interface.fakes import FakeAssistant, FakeLibrary, turns_of
+from tests.interface.fakes import FakeAssistant, FakeLibrary, send, turns_of
 from tests.retrieval.fakes import BRIDGE, BY_WORDS, MILL, make_library
 
 BROWSER, OTHER = "b" * 32, "c" * 32
@@ -43,7 +43,7 @@ def turn(library: FakeLibrary, assistant: FakeAssistant, kept: Kept) -> str:
 
 
 def ask(chat: ChatTab, question: str, **conversation: object) -> str:
-    view = list(chat.submit(question, {"turns": [], **conversation}, BROWSER, NOBODY))[-1][0]
+    view = list(send(chat, question, {"turns": [], **conversation}, BROWSER, NOBODY))[-1]
     return str(turns_of(view)[-1]["id"])
 
 
@@ -123,7 +123,7 @@ def test_who_signed_in_judges_by_name(
 ) -> None:
     anna: Any = SimpleNamespace(username="anna")
     chat = ChatTab(cast("Any", library), cast("Any", assistant), (), kept.conversations)
-    view = list(chat.submit(QUESTION, {"turns": []}, BROWSER, anna))[-1][0]
+    view = list(send(chat, QUESTION, {"turns": []}, BROWSER, anna))[-1]
     news = actions.judge(BROWSER, sent(turn=turns_of(view)[0]["id"], verdict="up"), anna)
     assert news["verdict"] == "up"
     assert [judgement.owner for judgement in kept.judgements.all()] == ["user:anna"]

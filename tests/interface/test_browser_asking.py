@@ -108,6 +108,17 @@ def test_what_is_not_sent_does_not_stand_there(page: Page, key: str) -> None:
     assert questions(page) == []
 
 
+def test_what_is_typed_while_a_question_is_on_its_way_stays(page: Page) -> None:
+    field = page.locator("#question textarea")
+    field.fill("How many accounts were closed?")
+    field.press("Enter")
+    page.keyboard.type("And then?")
+
+    page.locator(".fn-answered").wait_for()
+    expect(field).to_have_value("And then?")
+    expect(page.locator(".fn-question")).to_have_text(["How many accounts were closed?"])
+
+
 def test_a_running_question_is_stopped_and_asked_again(page: Page) -> None:
     send(page, "wait for the accounts")
     page.locator(".fn-running", has_text="Reading").wait_for()

@@ -15,7 +15,7 @@ from interface.keeping.kept import Kept, open_kept
 from interface.keeping.sources import REMOVED_SINCE
 from interface.strings import UNEXPECTED
 from interface.visitors import owner_of
-from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary, turns_of
+from tests.interface.fakes import BANK_QUOTE, FakeAssistant, FakeLibrary, send, turns_of
 
 BROWSER, OTHER = "b" * 32, "c" * 32
 NOBODY: Any = SimpleNamespace(username=None, query_params={})
@@ -42,7 +42,7 @@ def sent(**details: object) -> gr.EventData:
 
 
 def ask(chat: ChatTab, question: str, conversation: Any = EMPTY, browser: object = BROWSER) -> Any:
-    return list(chat.submit(question, conversation, browser, NOBODY))[-1][0]
+    return list(send(chat, question, conversation, browser, NOBODY))[-1]
 
 
 def titles(panel: HistoryPanel, browser: object = BROWSER) -> list[str]:
@@ -78,7 +78,7 @@ def test_a_question_that_failed_is_not_kept(chat: ChatTab, panel: HistoryPanel) 
 
 
 def test_a_clicked_example_is_kept_too(chat: ChatTab, panel: HistoryPanel) -> None:
-    list(chat.submit_sent(EMPTY, sent(question="How many accounts?"), BROWSER, NOBODY))
+    list(chat.submit(EMPTY, sent(question="How many accounts?"), BROWSER, NOBODY))
     assert titles(panel) == ["How many accounts?"]
 
 
