@@ -64,7 +64,9 @@ async function doLong(node, start) {
   node.textContent = label;
   const failed = reply.outcomes.filter((outcome) => ['refused', 'stopped'].includes(outcome.state));
   const total = (state) => reply.outcomes.filter((outcome) => outcome.state === state).length;
-  const counts = t('said_added', { added: total('added'), unchanged: total('unchanged'), refused: failed.length });
+  const added = t('said_added', { added: total('added'), unchanged: total('unchanged'), refused: failed.length });
+  const removed = total('removed');
+  const counts = removed > 0 ? added + ', ' + t('said_removed', { removed }) : added;
   const reasons = failed.map((outcome) => [outcome.source, told(outcome.reason)].filter(Boolean).join(': '));
   tell([counts, ...reasons].join(' · '), failed.length > 0);
   trigger('renew', {});

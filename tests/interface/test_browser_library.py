@@ -205,7 +205,8 @@ def test_a_document_is_indexed_again_where_its_file_is_there(library_page: Page)
 
 def test_the_folders_are_looked_at_again(library_page: Page) -> None:
     library_page.get_by_role("button", name="Look again at the folders").click()
-    library_page.locator(".fn-message", has_text="0 added").wait_for()
+    message = library_page.locator(".fn-message", has_text="0 added")
+    expect(message).to_have_text("0 added, 0 unchanged, 0 refused, 1 removed")
 
 
 def test_the_library_is_used_by_keyboard(library_page: Page) -> None:
