@@ -182,13 +182,9 @@ def _lines(text_page: TextPage, fields: Sequence[Field] = ()) -> Iterator[Line]:
     above: list[Placed] = []
     if fields:
         boxes = list(_boxes(text_page, *range(len(characters))))
-        for each in place_fields(characters, boxes, fields):
-            if each.where == "above":
-                above.append(each)
-            elif each.where == "before":
-                characters[each.place] = f" {each.field.text} {characters[each.place]}"
-            else:
-                characters[each.place] += f" {each.field.text} "
+        placed = place_fields(characters, boxes, fields)
+        above = [each for each in placed if each.where == "above"]
+        _fill_in(characters, placed)
     start = 0
     for place, character in enumerate([*characters, "\n"]):
         if character in _LINE_END:
@@ -197,6 +193,16 @@ def _lines(text_page: TextPage, fields: Sequence[Field] = ()) -> Iterator[Line]:
             broken = character in _BROKEN_WORD
             yield from _line(text_page, characters, start, place, broken=broken)
             start = place + 1
+
+
+def _fill_in(characters: list[str], placed: Sequence[Placed]) -> None:
+    """Add what stands beside characters to them, in its order."""
+    for each in placed:
+        if each.where == "behind":
+            characters[each.place] += f" {each.field.text} "
+    for each in reversed(placed):
+        if each.where == "before":
+            characters[each.place] = f" {each.field.text} {characters[each.place]}"
 
 
 def _own_line(field: Field) -> Line:

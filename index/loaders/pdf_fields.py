@@ -98,12 +98,10 @@ def _place(field: Field, printed: Sequence[int], boxes: Sequence[Bounds]) -> Pla
     left, bottom, right, top = field.bounds
     beside = [place for place in printed if _is_beside(field.bounds, boxes[place])]
     slack = _SLACK * (top - bottom)
-    before = max(
-        (n for n in beside if boxes[n][2] <= left + slack), key=lambda n: boxes[n][2], default=None
-    )
-    behind = min(
-        (n for n in beside if boxes[n][0] >= right - slack), key=lambda n: boxes[n][0], default=None
-    )
+    earlier = [place for place in beside if boxes[place][2] <= left + slack]
+    later = [place for place in beside if boxes[place][0] >= right - slack]
+    before = max(earlier, key=lambda place: boxes[place][2], default=None)
+    behind = min(later, key=lambda place: boxes[place][0], default=None)
     if behind is not None and (
         before is None or (field.is_box and boxes[behind][0] - right <= left - boxes[before][2])
     ):

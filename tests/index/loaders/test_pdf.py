@@ -132,12 +132,17 @@ def test_fields_within_a_line_stand_where_they_are(limits: Limits) -> None:
         canvas.drawString(left, 660, text)
     for left, text in ((130, "1 May"), (220, "9 June")):
         canvas.acroForm.textfield(value=text, x=left, y=655, width=60, height=16)
+    canvas.acroForm.textfield(value="So", x=60, y=618, width=30, height=16)
+    canvas.acroForm.textfield(value="long", x=95, y=618, width=40, height=16)
+    canvas.drawString(150, 620, "then")
     canvas.acroForm.textfield(value="nowhere", x=900, y=655, width=60, height=16)
     canvas.save()
 
-    assert extract(file.getvalue(), ".pdf", limits=limits).text.split("\n") == [
+    text = extract(file.getvalue(), ".pdf", limits=limits).text
+    assert [line for line in text.split("\n") if line] == [
         "☐ Single ☑ Married ☐ Other",
         "From 1 May to 9 June inclusive",
+        "So long then",
     ]
 
 
