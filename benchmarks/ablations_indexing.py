@@ -58,34 +58,13 @@ def ablate_indexing(material: Material) -> Iterator[Row]:
         },
         material.runs,
     )
-    yield Row(
-        "overlapping steps, no embedding",
-        "one after the other",
-        "chunks/s",
-        rates["ours"],
-        rates["in turn"],
-    )
-    yield Row(
-        "vectors and words at the same time",
-        "one after the other",
-        "chunks/s",
-        rates["ours"],
-        rates["words first"],
-    )
-    yield Row(
-        f"commits of {COMMIT:,} chunks that grow",
-        f"all of {COMMIT:,}",
-        "chunks/s",
-        rates["ours"],
-        rates["same size"],
-    )
-    yield Row(
-        f"commits of {COMMIT:,} chunks",
-        f"of {SMALL_COMMIT}",
-        "chunks/s",
-        rates["ours"],
-        rates["small"],
-    )
+    for technique, instead_of, lacking in (
+        ("overlapping steps, no embedding", "one after the other", "in turn"),
+        ("vectors and words at the same time", "one after the other", "words first"),
+        (f"commits of {COMMIT:,} chunks that grow", f"all of {COMMIT:,}", "same size"),
+        (f"commits of {COMMIT:,} chunks", f"of {SMALL_COMMIT}", "small"),
+    ):
+        yield Row(technique, instead_of, "chunks/s", rates["ours"], rates[lacking])
 
 
 def index_rate(

@@ -79,11 +79,7 @@ _NEXT_PART = re.compile(
     rf"(?P<comma>,)\s+(?=(?!who|which){_FRONTED}))",
     re.IGNORECASE,
 )
-_ASKS_AT_ALL = re.compile(
-    r"\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
-    r"can|could|will|would|should|may|might|must)\b",
-    re.IGNORECASE,
-)
+_ASKS_AT_ALL = re.compile(rf"{ASKING.pattern}|\b{_AUXILIARY}", re.IGNORECASE)
 _TELLS = re.compile(
     r"(?:please )?(?:tell|show|list|name|give|describe|explain|summari[sz]e|compare|find)\b",
     re.IGNORECASE,

@@ -48,11 +48,14 @@ def is_hidden(element: Element) -> bool:
     Only where nothing unfolds it, as in e-mails: a page's script may. Formulas are hidden where a
     picture is shown of them, and a hidden cell still takes its place.
     """
-    if element.tag in _SHOWN or next(element.iter("math"), None) is not None:
+    if element.tag in _SHOWN:
         return False
     style = (element.get("style") or "")[:_MAX_STYLE_CHARACTERS]
     hidden = element.get("hidden", "until-found").lower() != "until-found"
-    return hidden or _INVISIBLE.search(style) is not None
+    # What is in it is looked at last: few elements are hidden.
+    return (hidden or _INVISIBLE.search(style) is not None) and (
+        next(element.iter("math"), None) is None
+    )
 
 
 def _says_so(element: Element) -> bool:

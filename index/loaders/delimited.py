@@ -49,7 +49,8 @@ def extract(data: bytes, *, limits: Limits) -> Extract:
 
 def _read(text: str, delimiter: str, limits: Limits) -> RowWriter:
     """Return the rows by the first way of quoting that all of the text agrees with."""
-    for quoted in (text, text.replace('\\"', '""')):  # as databases write quotes in quotes
+    # Quotes in quotes as databases write them, where there are any.
+    for quoted in dict.fromkeys((text, text.replace('\\"', '""'))):
         for blanks in (True, False):  # before a quote, as people type them
             lines = io.StringIO(quoted, "")
             records = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=blanks)

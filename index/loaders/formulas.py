@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from index.loaders.xml import local_name
+
 # lxml's elements have no types of their own.
 Element = Any
 
@@ -43,8 +45,8 @@ def read_mathml(formula: Element) -> str:
 def _mathml(element: Element, depth: int) -> str:
     if depth > _MAX_DEPTH:
         return "".join(element.itertext())
-    name = _name(element)
-    parts = [_mathml(child, depth + 1) for child in element if _name(child) not in _UNREAD]
+    name = local_name(element)
+    parts = [_mathml(child, depth + 1) for child in element if local_name(child) not in _UNREAD]
     if name == "mfrac" and element.get("linethickness") in ("0", "0px", "0pt"):
         return f"({' over '.join(parts)})"
     if name == "mfrac":
@@ -68,7 +70,7 @@ def _inside(element: Element) -> str:
 
 
 def _office(element: Element) -> str:
-    name = _name(element)
+    name = local_name(element)
     if name in _OFFICE_MARKS:
         part = _grouped(_inside(element))
         return _OFFICE_MARKS[name] + part if part else ""
@@ -110,8 +112,3 @@ def _value(element: Element, path: str, default: str) -> str:
 def _grouped(text: str) -> str:
     text = text.strip()
     return text if not text or _SINGLE.fullmatch(text) else f"({text})"
-
-
-def _name(element: Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-# lxml's elements have no types of their own.
-Element = Any
+from index.loaders.body import Element
+from index.loaders.word_values import W, number_of, value_of, whole
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
 _MAX_LABEL_CHARACTERS = 40
@@ -62,17 +60,17 @@ class Numbering:
         defined: dict[str | None, _List] = {}
         linked: dict[str | None, _List] = {}  # by the style that others refer to them by
         links: dict[str | None, str | None] = {}
-        for each in element.iter(f"{_W}abstractNum"):
-            key = each.get(f"{_W}abstractNumId")
-            defined[key] = _List(dict(map(_level_of, each.iter(f"{_W}lvl"))))
-            linked[_value(each, "styleLink")] = defined[key]
-            links[key] = _value(each, "numStyleLink")
-        for each in element.iter(f"{_W}num"):
-            key, number_id = _value(each, "abstractNumId"), each.get(f"{_W}numId")
+        for each in element.iter(f"{W}abstractNum"):
+            key = each.get(f"{W}abstractNumId")
+            defined[key] = _List(dict(map(_level_of, each.iter(f"{W}lvl"))))
+            linked[value_of(each.find(f"{W}styleLink"))] = defined[key]
+            links[key] = value_of(each.find(f"{W}numStyleLink"))
+        for each in element.iter(f"{W}num"):
+            key, number_id = value_of(each.find(f"{W}abstractNumId")), each.get(f"{W}numId")
             if key in defined and number_id:
                 link = links[key]
                 base = linked.get(link, defined[key]) if link else defined[key]
-                levels = base.levels | dict(map(_level_of, each.iter(f"{_W}lvl")))
+                levels = base.levels | dict(map(_level_of, each.iter(f"{W}lvl")))
                 self._lists[number_id] = _List(levels, base.reached, _restarts_of(each))
 
     def depth_of(self, number_id: str, style_id: str | None) -> int:
@@ -116,23 +114,23 @@ class Numbering:
 
 def _level_of(element: Element) -> tuple[int, _Level]:
     level = _Level(
-        kind=_value(element, "numFmt") or "decimal",
-        text=_value(element, "lvlText") or "",
-        start=_whole(_value(element, "start"), 0),
-        legal=element.find(f"{_W}isLgl") is not None,
-        goes_on=_value(element, "lvlRestart") == "0",
-        style_id=_value(element, "pStyle"),
+        kind=value_of(element.find(f"{W}numFmt")) or "decimal",
+        text=value_of(element.find(f"{W}lvlText")) or "",
+        start=number_of(element, "start", 0),
+        legal=element.find(f"{W}isLgl") is not None,
+        goes_on=value_of(element.find(f"{W}lvlRestart")) == "0",
+        style_id=value_of(element.find(f"{W}pStyle")),
     )
-    return _whole(element.get(f"{_W}ilvl"), 0), level
+    return whole(element.get(f"{W}ilvl"), 0), level
 
 
 def _restarts_of(element: Element) -> dict[int, int]:
     """Return at which numbers a list's levels begin where it doesn't go on with another's."""
     overrides = (
-        (_whole(each.get(f"{_W}ilvl"), 0), _value(each, "startOverride"))
-        for each in element.iter(f"{_W}lvlOverride")
+        (whole(each.get(f"{W}ilvl"), 0), value_of(each.find(f"{W}startOverride")))
+        for each in element.iter(f"{W}lvlOverride")
     )
-    return {depth: _whole(start, 1) for depth, start in overrides if start is not None}
+    return {depth: whole(start, 1) for depth, start in overrides if start is not None}
 
 
 def _spelled(number: int, level: _Level, *, legal: bool) -> str:
@@ -154,14 +152,3 @@ def _roman(number: int) -> str:
         count, number = divmod(number, value)
         letters.append(spelled * count)
     return "".join(letters)
-
-
-def _value(element: Element, name: str) -> str | None:
-    child = element.find(f"{_W}{name}")
-    return None if child is None else child.get(f"{_W}val")
-
-
-def _whole(value: str | None, default: int) -> int:
-    return (
-        int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else default
-    )

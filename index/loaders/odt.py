@@ -17,7 +17,7 @@ from index.loaders.markup import MarkdownWriter
 from index.loaders.raised import RAISED, resolve
 from index.loaders.refusal import refusing
 from index.loaders.titles import meaningful_title, tidy_title
-from index.loaders.xml import parse_xml
+from index.loaders.xml import local_name, parse_xml
 from index.values import Extract
 
 _TEXT = Package(
@@ -116,7 +116,7 @@ class _Body(Body):
     def write(self, container: Element, depth: int = -1) -> None:
         """Write every block in `container`, however wrapped; `depth` is that of its list."""
         for child in container:
-            name = _name(child)
+            name = local_name(child)
             if self._is_unread(child):
                 continue
             if name == "h":
@@ -162,7 +162,7 @@ class _Body(Body):
     def _pieces(self, element: Element) -> Iterator[str]:
         yield element.text or ""
         for child in element:
-            yield from self._child(child, _name(child))
+            yield from self._child(child, local_name(child))
             yield child.tail or ""
 
     def _child(self, child: Element, name: str) -> Iterator[str]:
@@ -186,22 +186,17 @@ class _Body(Body):
             or element.get(f"{_T}is-hidden") == "true"
             or element.get(f"{_T}style-name") in self._styles.hidden
         )
-        return hidden or element.tag in _DESCRIPTIONS or _name(element) in _UNREAD
+        return hidden or element.tag in _DESCRIPTIONS or local_name(element) in _UNREAD
 
 
 def _rows(table: Element) -> Iterator[Element]:
     """Yield the rows of a table, but not those of a table inside a cell."""
     for child in table:
-        name = _name(child)
+        name = local_name(child)
         if name == "table-row":
             yield child
         elif name in ("table-header-rows", "table-rows", "table-row-group"):
             yield from _rows(child)
-
-
-def _name(element: Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _number(element: Element, name: str, default: int) -> int:

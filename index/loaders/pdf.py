@@ -228,9 +228,10 @@ def _characters(text_page: TextPage) -> list[str]:
                 characters[place] = RAISED + here
         elif here == "\r" and place + 2 < count and not before.isspace():
             following = characters[place + 2]
-            gap = _gap_in_line(*_boxes(text_page, place - 1, place + 2))
+            boxes = tuple(_boxes(text_page, place - 1, place + 2))
+            gap = _gap_in_line(*boxes)
             if gap == "" and before[-1:].isdigit() and following.isdigit():
-                gap = RAISED if _is_raised(*_boxes(text_page, place - 1, place + 2)) else " "
+                gap = RAISED if _is_raised(*boxes) else " "
             if gap is not None:
                 characters[place : place + 2] = [gap, ""]
     return characters

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from index.loaders.body import Element
 from index.loaders.numbering import Numbering
+from index.loaders.word_values import W, number_of, value_of
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading ([1-9])")
 _LIST = re.compile(r"list (?:bullet|number)(?: ([2-5]))?")
 _UNLISTED = "0"  # the list of what takes itself out of its style's list
@@ -46,14 +46,14 @@ class Styles:
     """
 
     def __init__(self, element: Element, numbering: Numbering) -> None:
-        self._elements = {style.get(f"{_W}styleId"): style for style in element.iter(f"{_W}style")}
+        self._elements = {style.get(f"{W}styleId"): style for style in element.iter(f"{W}style")}
         self._numbering = numbering
         self._known: dict[str | None, Style] = {}
 
     def of_paragraph(self, paragraph: Element) -> Style:
         """Return what a paragraph is by its own properties and by its style."""
-        properties = paragraph.find(f"{_W}pPr")
-        named = properties.find(f"{_W}pStyle") if properties is not None else None
+        properties = paragraph.find(f"{W}pPr")
+        named = properties.find(f"{W}pStyle") if properties is not None else None
         own = Style(_outline_level(properties), *_list_place(properties))
         style = own.inheriting(self.of(value_of(named)))
         listed = style.number_id not in (None, _UNLISTED)
@@ -73,12 +73,12 @@ class Styles:
             seen.add(style_id)
             element = self._elements[style_id]
             style = style.inheriting(self._own(style_id, element))
-            style_id = value_of(element.find(f"{_W}basedOn"))
+            style_id = value_of(element.find(f"{W}basedOn"))
         return style
 
     def _own(self, style_id: str | None, element: Element) -> Style:
-        name = (value_of(element.find(f"{_W}name")) or "").lower()
-        properties = element.find(f"{_W}pPr")
+        name = (value_of(element.find(f"{W}name")) or "").lower()
+        properties = element.find(f"{W}pPr")
         number_id, depth = _list_place(properties)
         if number_id and depth is None and number_id != _UNLISTED:
             depth = self._numbering.depth_of(number_id, style_id)
@@ -93,19 +93,6 @@ class Styles:
         return Style(0, number_id, depth)
 
 
-def value_of(element: Element | None) -> str | None:
-    """Return an element's `w:val`, or None."""
-    return element.get(f"{_W}val") if element is not None else None
-
-
-def number_of(parent: Element | None, name: str, default: int) -> int:
-    """Return the number that a child has, or the default."""
-    value = value_of(parent.find(f"{_W}{name}")) if parent is not None else None
-    return (
-        int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else default
-    )
-
-
 def _outline_level(properties: Element | None) -> int:
     """Return a paragraph's outline level from 1, or 0 for body text (which Word calls level 9)."""
     level = number_of(properties, "outlineLvl", 9)
@@ -114,11 +101,11 @@ def _outline_level(properties: Element | None) -> int:
 
 def _list_place(properties: Element | None) -> tuple[str | None, int | None]:
     """Return the list that a paragraph or style names, and the level; None for what it doesn't."""
-    numbering = properties.find(f"{_W}numPr") if properties is not None else None
+    numbering = properties.find(f"{W}numPr") if properties is not None else None
     if numbering is None:
         return None, None
-    number_id = value_of(numbering.find(f"{_W}numId"))
+    number_id = value_of(numbering.find(f"{W}numId"))
     if number_id == _UNLISTED:
         return number_id, None
-    level = numbering.find(f"{_W}ilvl")
+    level = numbering.find(f"{W}ilvl")
     return number_id, None if level is None else number_of(numbering, "ilvl", 0)

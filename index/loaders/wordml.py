@@ -17,9 +17,10 @@ from index.loaders.markup import MarkdownWriter, with_label
 from index.loaders.numbering import Numbering
 from index.loaders.raised import RAISED, resolve
 from index.loaders.symbols import meaning
-from index.loaders.word_styles import Style, Styles, number_of, value_of
+from index.loaders.word_styles import Style, Styles
+from index.loaders.word_values import W, number_of, value_of
+from index.loaders.xml import local_name
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DRAWN = frozenset(
     f"{{http://schemas.openxmlformats.org/drawingml/2006/{name}"
@@ -31,9 +32,9 @@ _UNREAD = frozenset(
     "footnoteRef endnoteRef annotationRef commentReference separator continuationSeparator".split()
 )
 _SPACES = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
-_VERTICAL = f"{_W}rPr/{_W}vertAlign"
+_VERTICAL = f"{W}rPr/{W}vertAlign"
 _GONE = ("del", "vanish")
-_HIDDEN = f"{_W}rPr/{_W}vanish"
+_HIDDEN = f"{W}rPr/{W}vanish"
 _OFF = frozenset({"0", "false", "off"})
 _NOTES = ("/footnotes", "/endnotes")
 _NUMBERING = ("/numbering",)
@@ -95,7 +96,7 @@ class WordBody(Body):
         if container.tag in _DRAWN:
             self._write_drawing(container)
         for child in container:
-            name = _name(child)
+            name = local_name(child)
             if name == "p":
                 self._write_paragraph(child)
             elif name == "tbl":
@@ -125,7 +126,7 @@ class WordBody(Body):
 
     def _count(self, paragraph: Element, style: Style) -> str:
         """Return a paragraph's number; one that is deleted or hidden has none."""
-        gone = any(paragraph.find(f"{_W}pPr/{_W}rPr/{_W}{name}") is not None for name in _GONE)
+        gone = any(paragraph.find(f"{W}pPr/{W}rPr/{W}{name}") is not None for name in _GONE)
         if gone or style.number_id is None or style.depth is None:
             return ""
         return self.numbering.count(style.number_id, style.depth)
@@ -137,7 +138,7 @@ class WordBody(Body):
             grid.start_row()
             column = 0
             for cell in _descendants(row, "tc"):
-                properties = cell.find(f"{_W}tcPr")
+                properties = cell.find(f"{W}tcPr")
                 columns = number_of(properties, "gridSpan", 1)
                 text = self._merged_text(cell, properties, reach, column)
                 grid.add(text, columns=columns)
@@ -151,7 +152,7 @@ class WordBody(Body):
         self, cell: Element, properties: Element, reach: dict[int, str], column: int
     ) -> str:
         """Return a cell's text, or that of the cell above which it continues."""
-        merge = properties.find(f"{_W}vMerge") if properties is not None else None
+        merge = properties.find(f"{W}vMerge") if properties is not None else None
         if merge is not None and value_of(merge) != "restart":
             return reach.get(column, "")
         text = self._text(cell)
@@ -164,7 +165,7 @@ class WordBody(Body):
 
     def _pieces(self, element: Element) -> Iterator[str]:
         for child in element:
-            name = _name(child)
+            name = local_name(child)
             said = _said(child, name)
             if said is not None:
                 yield said
@@ -192,20 +193,14 @@ def _said(element: Element, name: str) -> str | None:
     if name == "t":
         return element.text or ""
     if name == "sym":
-        return meaning(element.get(f"{_W}font") or "", element.get(f"{_W}char") or "")
+        return meaning(element.get(f"{W}font") or "", element.get(f"{W}char") or "")
     return read_office_formula(element) if name == "oMath" else _SPACES.get(name)
-
-
-def _name(element: Element) -> str:
-    tag = element.tag
-    # Comments and processing instructions have a function for a tag.
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _descendants(element: Element, name: str) -> Iterator[Element]:
     """Yield rows of a table or cells of a row, also from within content controls."""
     for child in element:
-        found = _name(child)
+        found = local_name(child)
         if found == name:
             yield child
         elif found in ("sdt", "sdtContent", "customXml", "ins", "moveTo"):

@@ -83,7 +83,6 @@ def _read(data: bytes, limits: Limits) -> tuple[RowWriter, str | None, str | Non
                 if rows_left < 0 or cells_left < 0:
                     raise RefusedFileError(_TOO_MANY)
                 writer.row(number, labels.repeated(number, [_shown(cell) for cell in row]))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _PROPERTIES not in archive.namelist():
             # openpyxl makes up properties, with the present moment as the date.
             return writer, None, None

@@ -8,6 +8,12 @@ from typing import Any
 Element = Any
 
 
+def local_name(element: Element) -> str:
+    """Return an element's name without its namespace; "" of a comment or an instruction."""
+    tag = element.tag  # those have a function for a tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
 def parse_xml(data: bytes) -> Element:
     """Return the root of an XML document; comments and processing instructions are left out.
 

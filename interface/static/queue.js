@@ -24,7 +24,7 @@ function megabytes(bytes) {
 async function follow(token, work, show) {
   running.add(token);
   const timer = setInterval(async () => {
-    const step = await server.describe_job(token).catch(() => null);
+    const step = await reached(server.describe_job(token), null);
     if (step && running.has(token)) show(step);
   }, POLL_MS);
   try {
